@@ -1,0 +1,1 @@
+"""The surveyor: pixels to millimetres and back."""

@@ -1,0 +1,1 @@
+"""Cameras and frames: how a picture comes in, when, and whether it can be used."""

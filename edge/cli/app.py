@@ -1,0 +1,62 @@
+"""The command tree, and how errors leave it: a sentence on stderr and the documented exit code.
+
+`--lang zh|en` is taken out of the arguments before typer sees them, so that it may stand anywhere.
+"""
+
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from edge.cli.console import choose_lang, out
+from edge.errors import ExitCode, UsageFault, exit_code_of
+from edge.messages import Lang
+from inventory_core.messages import Told, tell
+
+app = typer.Typer(
+    name="shelfcount",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Counts facings on shelves and holds them against the inventory book. --lang zh|en works on every command.",
+)
+
+
+def take_lang(arguments: Sequence[str]) -> list[str]:
+    """Arguments without `--lang X` or `--lang=X`; the language is remembered. Raises UsageFault for an unknown one."""
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument == "--":
+            return [*rest, argument, *waiting]
+        if argument == "--lang" or argument.startswith("--lang="):
+            value = argument.partition("=")[2] if "=" in argument else next(waiting, "")
+            if value not in set(Lang):
+                raise UsageFault("--lang takes zh or en, got {value}", value=value or "nothing")
+            choose_lang(Lang(value))
+        else:
+            rest.append(argument)
+    return rest
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; returns its exit code."""
+    try:
+        result = typer.main.get_command(app)(take_lang(arguments), standalone_mode=False, prog_name="shelfcount")
+    except Told as error:
+        out().warn(error)
+        return int(exit_code_of(error))
+    except click.UsageError as error:
+        out().warn(tell("{why} (see `{command} --help`)", why=error.format_message(),
+                        command=error.ctx.command_path if error.ctx else "shelfcount"))
+        return int(ExitCode.USAGE)
+    except click.Abort:
+        out().warn(tell("stopped"))
+        return 130
+    except click.exceptions.Exit as leaving:
+        return int(leaving.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return int(ExitCode.DONE)
+    return int(result) if isinstance(result, int) else int(ExitCode.DONE)

@@ -1,0 +1,1 @@
+"""Reports that people look at: terminal tables, annotated pictures, the HTML page."""

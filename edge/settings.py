@@ -1,0 +1,69 @@
+"""Settings of a device: frozen, unknown keys refused, a unit in every description.
+
+Read from `shelfcount.toml` in the working folder (or the file that SHELFCOUNT_SETTINGS names), overridden by environment
+variables `SHELFCOUNT_...`, overridden by a command's own options.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from edge.errors import UsageFault
+
+
+class Settings(BaseSettings):
+    """One device's settings."""
+
+    model_config = SettingsConfigDict(env_prefix="SHELFCOUNT_", extra="forbid", frozen=True)
+
+    db: str = Field(default="shelfcount.db", description="The book: a file, or a database URL.")
+    gallery: Path | None = Field(default=None, description="Folder of the gallery that names products.")
+    site: Path | None = Field(default=None, description="Site file (TOML) of the camera's place.")
+    location: str = Field(default="shelf-1", description="Location in the book that counts are held against.")
+    threads: int = Field(default=2, ge=1, le=64, description="Threads of the detector and embedder.")
+    max_upload_mb: int = Field(default=25, ge=1, le=200, description="Largest accepted upload, in MB.")
+    max_pixels: int = Field(default=50_000_000, ge=1_000_000, description="Largest accepted picture, in pixels.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=settings_file()))
+
+
+def settings_file() -> Path:
+    """Where the settings are read from; the file need not exist."""
+    return Path(os.environ.get("SHELFCOUNT_SETTINGS", "shelfcount.toml"))
+
+
+def load_settings(**options: object) -> Settings:
+    """Settings from file, environment and `options` (None: not given).
+
+    Raises UsageFault when the file is no TOML, or a key or value is not as documented.
+    """
+    file = settings_file()
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except tomllib.TOMLDecodeError as error:
+        raise UsageFault("{file} is not valid TOML: {why}; mend that line", file=file, why=error) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageFault(
+            "setting {key} in {file} or the environment is wrong: {why}; see docs/settings.md for the known settings",
+            key=".".join(str(part) for part in first["loc"]), file=file, why=first["msg"],
+        ) from error

@@ -1,0 +1,1 @@
+"""Pages, and the message catalogues of all languages."""

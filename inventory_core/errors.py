@@ -1,0 +1,77 @@
+"""The back office's errors.
+
+    LedgerError
+     +- UnknownSku            unknown_sku            the catalogue has no such product
+     +- UnknownLocation       unknown_location       the book has no such place
+     +- DuplicateSku          duplicate_sku
+     +- DuplicateLocation     duplicate_location
+     +- BadCheckCharacter     bad_check_character    a GTIN or house code whose check character is wrong
+     +- BadSign               bad_sign               a sale that adds, a receipt that takes
+     +- GiftWithoutOrder      gift_without_order     a gift that cites no order
+     +- InsufficientStock     insufficient_stock     the movement would take the location below zero
+     +- BadRow                bad_row                a row of an import that cannot be taken
+     +- BadTable              bad_table              a file whose columns are not the template's
+     +- BadValue              bad_value              a value refused at birth (a count below zero, a time without a zone)
+     +- StoreError            store_error            the book cannot be opened, or is too new, or damaged
+     +- IdempotencyReused     idempotency_key_reused
+"""
+
+from inventory_core.messages import Told
+
+
+class LedgerError(Told):
+    """Base of everything that the back office refuses."""
+
+    code = "ledger_error"
+
+
+class UnknownSku(LedgerError):
+    code = "unknown_sku"
+
+
+class UnknownLocation(LedgerError):
+    code = "unknown_location"
+
+
+class DuplicateSku(LedgerError):
+    code = "duplicate_sku"
+
+
+class DuplicateLocation(LedgerError):
+    code = "duplicate_location"
+
+
+class BadCheckCharacter(LedgerError):
+    code = "bad_check_character"
+
+
+class BadSign(LedgerError):
+    code = "bad_sign"
+
+
+class GiftWithoutOrder(LedgerError):
+    code = "gift_without_order"
+
+
+class InsufficientStock(LedgerError):
+    code = "insufficient_stock"
+
+
+class BadRow(LedgerError):
+    code = "bad_row"
+
+
+class BadTable(LedgerError):
+    code = "bad_table"
+
+
+class BadValue(LedgerError, ValueError):
+    code = "bad_value"
+
+
+class StoreError(LedgerError):
+    code = "store_error"
+
+
+class IdempotencyReused(LedgerError):
+    code = "idempotency_key_reused"

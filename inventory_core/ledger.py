@@ -1,0 +1,94 @@
+"""Movements with two clocks, and the balance as a fold over them.
+
+`effective_at` is when it happened, `recorded_at` when the book heard of it. The balance at a capture is the fold over
+`effective_at <= at and recorded_at <= known_at`: a late posting changes a new report and never an old one.
+"""
+
+import enum
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from inventory_core.errors import BadSign, BadValue, GiftWithoutOrder
+from inventory_core.ids import Actor, LocationId, MovementId, Sku
+
+
+class MovementKind(enum.StrEnum):
+    """What moved the stock; `sign` is +1, -1, or 0 where both are allowed."""
+
+    OPENING = "opening"
+    RECEIPT = "receipt"
+    SALE = "sale"
+    GIFT = "gift"
+    RETURN = "return"
+    TRANSFER = "transfer"
+    ADJUSTMENT = "adjustment"
+
+    @property
+    def sign(self) -> int:
+        return _SIGNS.get(self, 0)
+
+
+_SIGNS: Mapping[MovementKind, int] = {
+    MovementKind.RECEIPT: +1,
+    MovementKind.RETURN: +1,
+    MovementKind.SALE: -1,
+    MovementKind.GIFT: -1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One signed change of units of a SKU at a location; never edited, only followed by another.
+
+    `source` is the account that posted it, `ref_id` the caller's own reference, `cites` the document it depends on
+    (the order of a gift, the sale of a return).
+    """
+
+    id: MovementId
+    sku: Sku
+    location: LocationId
+    units: int
+    kind: MovementKind
+    effective_at: datetime
+    recorded_at: datetime
+    source: Actor
+    ref_id: str
+    cites: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, at in (("effective_at", self.effective_at), ("recorded_at", self.recorded_at)):
+            if at.tzinfo is None:
+                raise BadValue(
+                    "{name} needs a time with a zone (2026-11-20T09:30:00+08:00), got {at}",
+                    code="time_without_zone", name=name, at=at.isoformat(),
+                )
+        if self.units == 0:
+            raise BadValue("a movement of {sku} needs units other than 0", sku=self.sku)
+        if self.kind.sign * self.units < 0:
+            raise BadSign(
+                "a {kind} of {sku} must have {sign} units, got {units}",
+                kind=self.kind.value, sku=self.sku, sign="+" if self.kind.sign > 0 else "-", units=self.units,
+            )
+        if self.kind is MovementKind.GIFT and not self.cites:
+            raise GiftWithoutOrder(
+                "the gift of {units} x {sku} cites no order; post it again with the order's number in `cites`",
+                units=-self.units, sku=self.sku,
+            )
+
+    def known(self, at: datetime, known_at: datetime) -> bool:
+        """True when it had happened by `at` and the book had heard of it by `known_at`."""
+        return self.effective_at <= at and self.recorded_at <= known_at
+
+
+Balances = Mapping[tuple[LocationId, Sku], int]
+
+
+def balances_as_of(movements: Iterable[Movement], at: datetime, known_at: datetime) -> Balances:
+    """Units per (location, SKU) from the movements effective by `at` and recorded by `known_at`."""
+    balances: Counter[tuple[LocationId, Sku]] = Counter()
+    for movement in movements:
+        if movement.known(at, known_at):
+            balances[movement.location, movement.sku] += movement.units
+    return balances
