@@ -6,13 +6,15 @@
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
 
 from edge.cli.console import choose_lang, out
 from edge.errors import ExitCode, UsageFault, exit_code_of
 from edge.messages import Lang
 from inventory_core.messages import Told, tell
+
+# typer carries its own click and exports only the leaves of its error tree: the usage error is the parent of BadParameter
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 app = typer.Typer(
     name="shelfcount",
@@ -47,16 +49,32 @@ def run(arguments: Sequence[str]) -> int:
     except Told as error:
         out().warn(error)
         return int(exit_code_of(error))
-    except click.UsageError as error:
-        out().warn(tell("{why} (see `{command} --help`)", why=error.format_message(),
-                        command=error.ctx.command_path if error.ctx else "shelfcount"))
+    except _UsageError as error:
+        if reason := _reason(error):
+            out().warn(tell("{why} (see `shelfcount {command} --help`)", why=reason, command=_words(arguments)))
         return int(ExitCode.USAGE)
-    except click.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         out().warn(tell("stopped"))
         return 130
-    except click.exceptions.Exit as leaving:
+    except typer.Exit as leaving:
         return int(leaving.exit_code)
     except BrokenPipeError:
         sys.stderr.close()
         return int(ExitCode.DONE)
     return int(result) if isinstance(result, int) else int(ExitCode.DONE)
+
+
+def _reason(error: Exception) -> str:
+    """What was wrong with the arguments; empty where the help was printed instead."""
+    explain = getattr(error, "format_message", None)
+    return str(explain() if callable(explain) else error).rstrip(".")
+
+
+def _words(arguments: Sequence[str]) -> str:
+    """The command words before the first option, for the hint to its help."""
+    words = []
+    for argument in arguments:
+        if argument.startswith("-"):
+            break
+        words.append(argument)
+    return " ".join(words[:2])
