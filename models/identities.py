@@ -1,4 +1,4 @@
-"""The names that the gallery gives to detections: a SKU, or None for "unknown product", which is an answer of its own."""
+"""The names that the gallery gives to detections: a SKU, or None for "unknown product", an answer of its own."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from models.errors import BadArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Identities:
-    """`sku` of n (None: unknown), `nearest` of n (the best name even where it was refused; None only without a gallery),
+    """`sku` of n (None: unknown), `nearest` of n (the best name even where it was refused; None without a gallery),
     `score` (n,) cosine of the best SKU, `margin` (n,) best minus second-best SKU."""
 
     sku: tuple[Sku | None, ...]

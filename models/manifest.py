@@ -1,0 +1,158 @@
+"""The manifest pins every model file by its sha256: a file is hashed before anything looks inside it."""
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from models.errors import BadManifest, BadModelFile
+from models.policy import DetectorPolicy
+from models.session import fingerprint_of, read_model_bytes
+
+MANIFEST = Path(__file__).with_name("manifest.toml")
+FORMAT = 1
+
+Role = Literal["detector", "embedder"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """One pinned file; `policy` is the operating point of a detector and None for an embedder."""
+
+    role: Role
+    name: str
+    path: Path
+    sha256: str
+    size_bytes: int
+    input: str
+    classes: tuple[str, ...]
+    licence: str
+    card: Path
+    policy: DetectorPolicy | None
+
+    @property
+    def fingerprint(self) -> str:
+        return "sha256:" + self.sha256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VerifiedFile:
+    """A pinned file and its bytes, which were hashed and agree with the manifest."""
+
+    file: ModelFile
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The model files of this release."""
+
+    path: Path
+    files: tuple[ModelFile, ...]
+
+    def of(self, role: Role) -> ModelFile:
+        """The file that fills a role. Raises BadManifest when there is none."""
+        for file in self.files:
+            if file.role == role:
+                return file
+        raise BadManifest("{manifest} names no {role}; restore it from the release", manifest=self.path, role=role)
+
+    def verified(self, role: Role) -> VerifiedFile:
+        """The role's file with its bytes, checked before any parse. Raises BadModelFile."""
+        return verify(self.of(role))
+
+    def holds(self, fingerprint: str) -> bool:
+        """Whether bytes with this fingerprint are pinned here."""
+        return any(file.fingerprint == fingerprint for file in self.files)
+
+
+def verify(file: ModelFile) -> VerifiedFile:
+    """Read and hash `file`. Raises BadModelFile when it is missing or is not the file that was pinned."""
+    data = read_model_bytes(file.path)
+    if len(data) != file.size_bytes or hashlib.sha256(data).hexdigest() != file.sha256:
+        raise BadModelFile(
+            "model file {file} is not the one in the manifest: found {found} ({found_bytes} bytes), expected "
+            "{expected} ({expected_bytes} bytes); restore it from the release", file=file.path, found=fingerprint_of(data),
+            found_bytes=len(data), expected=file.fingerprint, expected_bytes=file.size_bytes,
+        )
+    return VerifiedFile(file, data)
+
+
+def load_manifest(path: Path = MANIFEST) -> Manifest:
+    """Read the manifest. Raises BadManifest with the entry and key that are wrong."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadManifest("model manifest {manifest} cannot be read: {why}; restore it from the release",
+                          manifest=path, why=error.strerror or error) from error  # fmt: skip
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadManifest("model manifest {manifest} is not valid TOML: {why}; restore it from the release",
+                          manifest=path, why=error) from error  # fmt: skip
+    if table.get("format") != FORMAT:
+        raise BadManifest("model manifest {manifest} has format {found}, this version reads {expected}",
+                          manifest=path, found=table.get("format"), expected=FORMAT)  # fmt: skip
+    entries = table.get("file", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise BadManifest("model manifest {manifest} needs [[file]] entries", manifest=path)
+    files = tuple(_Entry(path, number, entry).file() for number, entry in enumerate(entries, 1))
+    if len({file.role for file in files}) != len(files):
+        raise BadManifest("model manifest {manifest} names a role twice; keep one file per role", manifest=path)
+    return Manifest(path, files)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One [[file]] table while it is being read."""
+
+    manifest: Path
+    number: int
+    table: dict[str, object]
+
+    def file(self) -> ModelFile:
+        known = {"role", "name", "path", "sha256", "bytes", "input", "classes", "licence", "card", "policy"}
+        if unknown := set(self.table) - known:
+            raise self._wrong(sorted(unknown)[0], "a key that this version knows")
+        role = self._text("role")
+        if role not in get_args(Role):
+            raise self._wrong("role", "detector or embedder")
+        sha256 = self._text("sha256")
+        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+            raise self._wrong("sha256", "64 hexadecimal digits")
+        size, classes = self.table.get("bytes"), self.table.get("classes", [])
+        if not isinstance(size, int) or size < 1:
+            raise self._wrong("bytes", "a number of bytes")
+        if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+            raise self._wrong("classes", "a list of names")
+        return ModelFile(
+            role=role,  # type: ignore[arg-type]  # checked against the literal above
+            name=self._text("name"), path=self._path("path"), sha256=sha256, size_bytes=size, input=self._text("input"),
+            classes=tuple(classes), licence=self._text("licence"), card=self._path("card"),
+            policy=self._policy() if role == "detector" else None,
+        )
+
+    def _policy(self) -> DetectorPolicy:
+        values = self.table.get("policy", {})
+        if not isinstance(values, dict) or not all(isinstance(value, int | float) for value in values.values()):
+            raise self._wrong("policy", "a table of numbers")
+        try:
+            return DetectorPolicy(**values)
+        except TypeError as error:
+            raise self._wrong("policy", "the fields of DetectorPolicy") from error
+
+    def _text(self, key: str) -> str:
+        value = self.table.get(key)
+        if not isinstance(value, str) or not value:
+            raise self._wrong(key, "a text")
+        return value
+
+    def _path(self, key: str) -> Path:
+        inside = Path(self._text(key))
+        if inside.is_absolute() or ".." in inside.parts:
+            raise self._wrong(key, "a path below the manifest's folder")
+        return self.manifest.parent / inside
+
+    def _wrong(self, key: str, expected: str) -> BadManifest:
+        return BadManifest("model manifest {manifest}, file {number}: {key} should be {expected}, found {found}",
+                           manifest=self.manifest, number=self.number, key=key, expected=expected,
+                           found=self.table.get(key))  # fmt: skip

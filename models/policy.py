@@ -1,0 +1,55 @@
+"""Thresholds of the eye, each with its unit; frozen values, never literals in the code that uses them."""
+
+from dataclasses import dataclass
+
+from models.errors import BadManifest
+
+SMALLEST_SIDE_PX = 32
+LARGEST_SIDE_PX = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorPolicy:
+    """From which score on a box counts, how much boxes may overlap, and at which size the picture is shown.
+
+    `score` (products), `void_score` (gaps) and `iou` are 0..1. `long_side_px` is the picture's long side in front of
+    the network. `tile_px` 0 shows it in one pass; else it is shown whole and again in tiles of that many px of the
+    picture scaled to `tiled_long_side_px`, neighbours sharing `tile_overlap` of a tile.
+    """
+
+    score: float = 0.35
+    void_score: float = 0.4
+    iou: float = 0.5
+    long_side_px: int = 640
+    tile_px: int = 0
+    tiled_long_side_px: int = 1280
+    tile_overlap: float = 0.3
+
+    def __post_init__(self) -> None:
+        for name in ("score", "void_score", "iou"):
+            if not 0 < getattr(self, name) <= 1:
+                raise BadManifest("detector policy: {name} must be above 0 and at most 1, got {value}",
+                                  name=name, value=getattr(self, name))  # fmt: skip
+        if not 0 <= self.tile_overlap <= 0.9:
+            raise BadManifest("detector policy: {name} must be 0 to 0.9, got {value}",
+                              name="tile_overlap", value=self.tile_overlap)  # fmt: skip
+        for name in ("long_side_px", "tile_px", "tiled_long_side_px"):
+            side = getattr(self, name)
+            if not SMALLEST_SIDE_PX <= side <= LARGEST_SIDE_PX and not (name == "tile_px" and side == 0):
+                raise BadManifest("detector policy: {name} must be {low} to {high} px, got {value}", name=name,
+                                  low=SMALLEST_SIDE_PX, high=LARGEST_SIDE_PX, value=side)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPolicy:
+    """When the nearest SKU is not near enough to be named (cosine, -1..1; shares 0..1).
+
+    `floor` and `ceiling` bound the gallery's own threshold; `pull` is how far that threshold moves from the typical
+    look-alike of another SKU (0) towards the typical other photo of the same SKU (1); `least_margin` is the lead over
+    the second-best SKU below which a name is a coin toss.
+    """
+
+    floor: float = 0.5
+    ceiling: float = 0.75
+    pull: float = 0.5
+    least_margin: float = 0.0
