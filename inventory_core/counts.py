@@ -6,6 +6,7 @@ from datetime import datetime
 
 from inventory_core.errors import BadValue
 from inventory_core.ids import CountId, LocationId, ShelfId, Sku
+from inventory_core.instants import check_instant
 from inventory_core.units import FacingRange
 
 
@@ -58,8 +59,7 @@ class Capture:
     evidence: str | None = None
 
     def __post_init__(self) -> None:
-        if self.captured_at.tzinfo is None:
-            raise BadValue("a capture needs a time with a zone, got {at}", at=self.captured_at.isoformat())
+        check_instant("captured_at", self.captured_at)
         if not 0.0 <= self.coverage <= 1.0:
             raise BadValue("coverage is a share from 0 to 1, got {coverage}", coverage=self.coverage)
         if self.status is CaptureStatus.CANNOT_SEE and self.counts:

@@ -14,6 +14,7 @@
      +- BadValue              bad_value              a value refused at birth (a count below zero, a time without a zone)
      +- StoreError            store_error            the book cannot be opened, or is too new, or damaged
      +- IdempotencyReused     idempotency_key_reused
+     +- DuplicateMovement     duplicate_movement     the id is taken by a movement with other content
 """
 
 from inventory_core.messages import Told
@@ -75,3 +76,7 @@ class StoreError(LedgerError):
 
 class IdempotencyReused(LedgerError):
     code = "idempotency_key_reused"
+
+
+class DuplicateMovement(LedgerError):
+    code = "duplicate_movement"

@@ -12,6 +12,11 @@ from datetime import datetime
 
 from inventory_core.errors import BadSign, BadValue, GiftWithoutOrder
 from inventory_core.ids import Actor, LocationId, MovementId, Sku
+from inventory_core.instants import check_instant
+from inventory_core.texts import check_text
+
+MAX_UNITS = 1_000_000_000
+"""Most units of one movement; a larger figure is a slip of the keyboard."""
 
 
 class MovementKind(enum.StrEnum):
@@ -58,14 +63,17 @@ class Movement:
     cites: str | None = None
 
     def __post_init__(self) -> None:
-        for name, at in (("effective_at", self.effective_at), ("recorded_at", self.recorded_at)):
-            if at.tzinfo is None:
-                raise BadValue(
-                    "{name} needs a time with a zone (2026-11-20T09:30:00+08:00), got {at}",
-                    code="time_without_zone", name=name, at=at.isoformat(),
-                )
+        check_instant("effective_at", self.effective_at)
+        check_instant("recorded_at", self.recorded_at)
+        check_text("sku", self.sku)
+        check_text("source", self.source)
+        check_text("ref_id", self.ref_id, may_be_empty=True)
+        check_text("cites", self.cites or "", may_be_empty=True)
         if self.units == 0:
             raise BadValue("a movement of {sku} needs units other than 0", sku=self.sku)
+        if abs(self.units) > MAX_UNITS:
+            raise BadValue("a movement of {sku} has {units} units; {most} are the most that the book takes",
+                           sku=self.sku, units=self.units, most=MAX_UNITS)
         if self.kind.sign * self.units < 0:
             raise BadSign(
                 "a {kind} of {sku} must have {sign} units, got {units}",

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 from inventory_core.errors import BadValue
 from inventory_core.ids import LocationId, ShelfId, Sku
+from inventory_core.texts import check_text
+
+MAX_PER_SLOT = 1_000
+"""Most facings of a slot, and most units behind one facing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +22,14 @@ class Slot:
     depth: int
 
     def __post_init__(self) -> None:
-        if self.facings < 1 or self.depth < 1:
+        check_text("location", self.location)
+        check_text("shelf", self.shelf)
+        check_text("sku", self.sku)
+        if not (1 <= self.facings <= MAX_PER_SLOT and 1 <= self.depth <= MAX_PER_SLOT):
             raise BadValue(
-                "the place of {sku} on shelf {shelf} needs facings and depth of at least 1, got {facings} and {depth}",
+                "the place of {sku} on shelf {shelf} needs facings and depth of 1 to {most}, got {facings} and {depth}",
                 sku=self.sku, shelf=self.shelf, facings=self.facings, depth=self.depth,
+                most=MAX_PER_SLOT,
             )
 
 
