@@ -1,0 +1,52 @@
+# One verb per need. Every verb sets up what it needs: Python 3.11, make and git are enough.
+PYTHON ?= python3.11
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check -q
+export PYTHONUTF8 = 1
+
+.PHONY: help demo test lint bench peers lock clean
+
+help:  ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
+
+$(VENV)/.made:
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.run: requirements.lock requirements-build.lock pyproject.toml $(VENV)/.made
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --require-hashes -r requirements-build.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/.run  ## a trading day of the shipped bakery: counts, reconciliation, report.html
+	$(PY) -m edge demo $(DEMO)
+
+test: $(VENV)/.dev lint  ## the whole suite, with linters and types
+	$(PY) -m pytest -m "not slow" --cov=inventory_core --cov-branch --cov-report= $(TEST)
+	$(PY) -m coverage report --fail-under=100 --include='inventory_core/*' --omit='inventory_core/store/*'
+
+lint: $(VENV)/.dev  ## ruff, mypy strict, import contracts
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports --no-cache
+
+bench: $(VENV)/.dev  ## accuracy and speed tables (real sets are read from DATA, default ../shared/data)
+	$(PY) -m scripts.bench_all $(BENCH)
+
+peers:  ## the environment of the programs that the speed table compares with (about 6 GB)
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip --disable-pip-version-check -q install -r requirements-peers.txt
+
+lock:  ## write the hash-locked requirements anew (wants `uv`)
+	uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 -q -o requirements.lock
+	uv pip compile requirements-build.in --generate-hashes --universal --python-version 3.11 -q -o requirements-build.lock
+	uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 -q -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-out
