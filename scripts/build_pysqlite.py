@@ -9,6 +9,7 @@ sources are pinned by sha256. Standard library and pip only, so that it runs bef
 
 import hashlib
 import io
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -36,24 +37,20 @@ def build(folder: Path) -> None:
     """Puts the wheel into `folder`."""
     with tempfile.TemporaryDirectory() as name, urllib.request.urlopen(AMALGAMATION[0], timeout=120) as reply:
         work = Path(name)
-        sqlite = tarfile.open(fileobj=io.BytesIO(checked(reply.read(), AMALGAMATION[1], AMALGAMATION[0])))
+        unpack(checked(reply.read(), AMALGAMATION[1], AMALGAMATION[0]), work / "sqlite")
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
         subprocess.run([*pip, "download", "-q", "--no-deps", "--no-binary=:all:", "-d", name, PYSQLITE], check=True)
         archive = next(work.glob("pysqlite3-*.tar.gz"))
-        tarfile.open(fileobj=io.BytesIO(checked(archive.read_bytes(), PYSQLITE_SHA256, archive.name))).extractall(
-            work, filter="data"
-        )
-        source = next(path for path in work.glob("pysqlite3-*") if path.is_dir())
+        unpack(checked(archive.read_bytes(), PYSQLITE_SHA256, archive.name), work / "source")
+        source = next((work / "source").iterdir())
         for file in ("sqlite3.c", "sqlite3.h"):
-            (source / file).write_bytes(_member(sqlite, f"package/deps/sqlite3/{file}"))
+            shutil.copy(work / "sqlite" / "package" / "deps" / "sqlite3" / file, source / file)
         subprocess.run([*pip, "wheel", "-q", "--no-deps", "-w", str(folder), str(source)], check=True)
 
 
-def _member(archive: tarfile.TarFile, name: str) -> bytes:
-    file = archive.extractfile(name)
-    if file is None:
-        sys.exit(f"{name} is missing from the SQLite archive; see AMALGAMATION in this script")
-    return file.read()
+def unpack(archive: bytes, folder: Path) -> None:
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        tar.extractall(folder, filter="data")
 
 
 if __name__ == "__main__":
