@@ -37,7 +37,8 @@ def check_gtin(gtin: str) -> None:
         raise BadCheckCharacter("{gtin} is no GTIN: a GTIN has 8, 12, 13 or 14 digits", gtin=gtin)
     if gtin[-1] != (right := gtin_check_digit(gtin[:-1])):
         raise BadCheckCharacter(
-            "{code} ends in {got}, but its check digit is {right}; read the code again", code=gtin, got=gtin[-1], right=right
+            "{written} ends in {got}, but its check digit is {right}; read the code again",
+            written=gtin, got=gtin[-1], right=right,
         )
 
 
@@ -47,6 +48,6 @@ def check_sku(sku: Sku) -> None:
         check_gtin(sku)
     elif (house := _HOUSE.fullmatch(sku)) and house[4] != (right := house_check_character(sku[:-2])):
         raise BadCheckCharacter(
-            "{code} ends in {got}, but its check character is {right}; read the code again",
-            code=sku, got=house[4], right=right,
+            "{written} ends in {got}, but its check character is {right}; read the code again",
+            written=sku, got=house[4], right=right,
         )
