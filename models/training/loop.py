@@ -1,0 +1,157 @@
+"""The training loop: small steps away from the start, watched by a teacher, resumable, with a running mean of the weights.
+
+Convolutions run in bfloat16 (half the time on CPUs with AVX512-BF16), losses and weights in float32.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from ultralytics.nn.tasks import DetectionModel
+
+from models.training.averaging import RunningMean
+from models.training.loss import LabelLoss, LossWeights, Outputs, teacher_losses
+from models.training.pictures import Batches, Diet
+from models.training.samples import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long and how fast. `teach_zoom` is the largest zoom at which the teacher is asked: it knows small products."""
+
+    steps: int
+    batch: int = 8
+    learning_rate: float = 1e-4
+    warm_up_steps: int = 50
+    final_rate: float = 0.05
+    new_row_factor: float = 5.0
+    decay: float = 0.998
+    freeze_norm: bool = True
+    teach_zoom: float = 1.2
+    seed: int = 1
+    threads: int = 2
+    save_every_s: float = 120.0
+    weights: LossWeights = field(default_factory=LossWeights)
+
+
+def train(network: DetectionModel, teacher: DetectionModel, diet: Diet, plan: Plan, checkpoint: Path) -> None:
+    """Trains until `plan.steps`, from the checkpoint if there is one; the running mean is in the checkpoint as `mean`."""
+    torch.set_num_threads(plan.threads)
+    optimiser = _optimiser(network, plan)
+    mean, first = _resume(network, optimiser, plan, checkpoint)
+    label_loss = LabelLoss(network, plan.weights.void)
+    saved, told = time.monotonic(), np.zeros(6)
+    with Batches(diet, plan.seed, plan.batch, first) as batches:
+        for step in range(first, plan.steps):
+            _set_rate(optimiser, plan, step)
+            network.train()
+            if plan.freeze_norm:
+                _freeze_norm(network)
+            told = 0.98 * told + 0.02 * _step(network, teacher, label_loss, optimiser, batches.take(), plan)
+            mean.update(network.state_dict(), step)
+            if step % 20 == 19:
+                parts = " ".join(f"{value / (1 - 0.98 ** (step - first + 1)):.3f}" for value in told)
+                print(f"{step + 1}/{plan.steps} box cls dfl | teacher score box feature: {parts}", flush=True)
+            if time.monotonic() - saved > plan.save_every_s or step + 1 == plan.steps:
+                _save(network, optimiser, mean, step + 1, checkpoint)
+                saved = time.monotonic()
+
+
+def _step(
+    network: DetectionModel,
+    teacher: DetectionModel,
+    label_loss: LabelLoss,
+    optimiser: torch.optim.Optimizer,
+    samples: Sequence[Sample],
+    plan: Plan,
+) -> np.ndarray:
+    """One update; answers the six parts of the loss, (6,)."""
+    weights = plan.weights
+    outputs = _forward(network, [sample.shown for sample in samples])
+    parts = torch.zeros(6)
+    parts[:3] = label_loss(outputs, samples) * weights.labels
+    asked = [index for index, sample in enumerate(samples) if sample.zoom <= plan.teach_zoom]
+    if asked:
+        with torch.no_grad():
+            taught = _forward(teacher, [samples[index].clean for index in asked])
+        share = len(asked) / len(samples)
+        gains = torch.tensor([weights.teacher_scores, weights.teacher_boxes, weights.teacher_features]) * share
+        parts[3:] = teacher_losses(_pick(outputs, asked), taught) * gains
+    optimiser.zero_grad(set_to_none=True)
+    parts.sum().backward()
+    nn.utils.clip_grad_norm_(network.parameters(), 10.0)
+    optimiser.step()
+    return np.asarray(parts.detach().numpy())
+
+
+def _forward(network: DetectionModel, images: Sequence[np.ndarray]) -> Outputs:
+    """(S, S, 3) BGR pictures -> raw outputs in float32, also from a network in evaluation mode."""
+    batch = torch.from_numpy(np.stack(images)[..., ::-1].copy()).permute(0, 3, 1, 2)
+    with torch.autocast("cpu", torch.bfloat16):
+        answer: Any = network(batch.float() / 255.0)
+    raw = answer[1] if isinstance(answer, tuple) else answer
+    return {
+        "boxes": raw["boxes"].float(),
+        "scores": raw["scores"].float(),
+        "feats": [feature.float() for feature in raw["feats"]],
+    }
+
+
+def _pick(outputs: Outputs, rows: list[int]) -> Outputs:
+    return {
+        "boxes": outputs["boxes"][rows],
+        "scores": outputs["scores"][rows],
+        "feats": [feature[rows] for feature in outputs["feats"]],
+    }
+
+
+def _freeze_norm(network: nn.Module) -> None:
+    """Keeps the running statistics of the start: small batches of unusual pictures would spoil them."""
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()
+
+
+def _optimiser(network: DetectionModel, plan: Plan) -> torch.optim.AdamW:
+    """AdamW; the last layer of the class branch holds the new class's row and moves faster."""
+    fresh = [value for name, value in network.named_parameters() if ".cv3." in name and name.split(".")[-2] == "2"]
+    known = {id(value) for value in fresh}
+    rest = [value for value in network.parameters() if id(value) not in known and value.requires_grad]
+    groups = [{"params": rest, "factor": 1.0}, {"params": fresh, "factor": plan.new_row_factor}]
+    return torch.optim.AdamW(groups, lr=plan.learning_rate)
+
+
+def _set_rate(optimiser: torch.optim.Optimizer, plan: Plan, step: int) -> None:
+    warm = min(1.0, (step + 1) / plan.warm_up_steps)
+    cosine = plan.final_rate + (1 - plan.final_rate) * 0.5 * (1 + np.cos(np.pi * step / plan.steps))
+    for group in optimiser.param_groups:
+        group["lr"] = plan.learning_rate * warm * cosine * group["factor"]
+
+
+def _resume(
+    network: DetectionModel, optimiser: torch.optim.Optimizer, plan: Plan, checkpoint: Path
+) -> tuple[RunningMean, int]:
+    mean = RunningMean(network.state_dict(), plan.decay)
+    if not checkpoint.exists():
+        return mean, 0
+    loaded: Any = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    network.load_state_dict(loaded["state"])
+    optimiser.load_state_dict(loaded["optimiser"])
+    mean.state = loaded["mean"]
+    return mean, int(loaded["step"])
+
+
+def _save(
+    network: DetectionModel, optimiser: torch.optim.Optimizer, mean: RunningMean, step: int, checkpoint: Path
+) -> None:
+    """Written beside and renamed, so that a stop in the middle leaves the last one whole."""
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    half = checkpoint.with_suffix(".part")
+    torch.save({"state": network.state_dict(), "mean": mean.state, "optimiser": optimiser.state_dict(), "step": step},
+               half)  # fmt: skip
+    half.replace(checkpoint)

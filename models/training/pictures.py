@@ -1,0 +1,103 @@
+"""Draws the batches: which set the next picture comes from, and everything that happens to it on the way.
+
+A batch depends on (seed, step) alone, so a resumed training sees exactly what an uninterrupted one would have seen.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+
+import cv2
+import numpy as np
+
+from models.training.compose import ShelfStyle, compose_shelf
+from models.training.cutouts import Cutout
+from models.training.labels import LabelledPicture, LabelError
+from models.training.light import disturbed
+from models.training.samples import Image, Sample, ZoomRange, draw_view, mirrored
+
+COMPOSED = "composed"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One labelled set: how often it is drawn (relative), at which zooms."""
+
+    name: str
+    pictures: tuple[LabelledPicture, ...]
+    share: float
+    zooms: ZoomRange
+
+
+@dataclass(frozen=True, slots=True)
+class Diet:
+    """Everything a training may see. `composed_share` 0 or no cut-outs: no composed shelves."""
+
+    sources: tuple[Source, ...]
+    cutouts: tuple[Cutout, ...] = ()
+    composed_share: float = 0.0
+    style: ShelfStyle = field(default_factory=ShelfStyle)
+    sides_px: tuple[int, ...] = (512, 576, 640)
+
+    def __post_init__(self) -> None:
+        empty = [source.name for source in self.sources if not source.pictures]
+        if empty or not self.sources:
+            raise LabelError(f"no pictures in: {', '.join(empty) or 'any source'}")
+
+
+@lru_cache(maxsize=64)
+def read_image(path: Path) -> Image:
+    """(H, W, 3) BGR; the last few stay in memory."""
+    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if image is None:
+        raise LabelError(f"{path} is not a readable picture")
+    return np.asarray(image, np.uint8)
+
+
+def draw_batch(diet: Diet, seed: int, step: int, size: int) -> list[Sample]:
+    """The pictures of one step, all of one side length."""
+    side = int(np.random.default_rng((seed, step)).choice(diet.sides_px))
+    return [_draw(diet, side, np.random.default_rng((seed, step, place))) for place in range(size)]
+
+
+def _draw(diet: Diet, side_px: int, dice: np.random.Generator) -> Sample:
+    shares = np.array([source.share for source in diet.sources] + [diet.composed_share if diet.cutouts else 0.0])
+    choice = int(dice.choice(len(shares), p=shares / shares.sum()))
+    if choice == len(diet.sources):
+        sample = compose_shelf(diet.cutouts, side_px, dice, diet.style)
+        sample = mirrored(sample) if dice.random() < 0.3 else sample
+    else:
+        source = diet.sources[choice]
+        picture = source.pictures[int(dice.integers(len(source.pictures)))]
+        sample = draw_view(picture, read_image(picture.path), side_px, source.zooms, dice)
+    return replace(sample, shown=disturbed(sample.clean, dice))
+
+
+class Batches:
+    """Batches one after another from `first`, the next one made while the network works."""
+
+    def __init__(self, diet: Diet, seed: int, size: int, first: int) -> None:
+        self._diet, self._seed, self._size, self._step = diet, seed, size, first
+        self._worker = ThreadPoolExecutor(1)
+        self._next = self._order()
+
+    def _order(self) -> "Future[list[Sample]]":
+        return self._worker.submit(draw_batch, self._diet, self._seed, self._step, self._size)
+
+    def take(self) -> Sequence[Sample]:
+        """The batch of the current step."""
+        ready = self._next.result()
+        self._step += 1
+        self._next = self._order()
+        return ready
+
+    def __enter__(self) -> "Batches":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._worker.shutdown(wait=False, cancel_futures=True)
