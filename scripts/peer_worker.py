@@ -1,0 +1,194 @@
+"""Runs the peers of the speed table; started by `shelfcount bench speed` in the peers' own environment (`make peers`).
+
+It speaks JSON lines over stdin and stdout and imports nothing of the product:
+
+    {"do": "prepare", "peer": NAME, ...}  ->  {"ok": true, "note": "..."}  or  {"ok": false, "why": "..."}
+    {"do": "run", "peer": NAME, "repeats": N}  ->  {"cpu_ms": x, "wall_ms": y}
+
+The peers get the product's own weights: they are read out of its ONNX file and put into the same network in torch.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+Work = Callable[[], object]
+ACTIVATIONS = {"HardSwish": "Hardswish", "Relu": "ReLU", "Sigmoid": "SiLU"}
+
+
+def torch_network(weights: Path) -> Any:
+    """The product's detector as a fused ultralytics network. Raises ValueError when the two do not answer alike."""
+    import onnx
+    import torch
+    from onnx import numpy_helper
+    from ultralytics.nn.modules import Conv
+    from ultralytics.nn.tasks import DetectionModel
+
+    graph = onnx.load(weights).graph
+    operators = {node.op_type for node in graph.node}
+    activation = next(ours for theirs, ours in ACTIVATIONS.items() if theirs in operators)
+    network = DetectionModel("yolov8n.yaml", nc=2, verbose=False)
+    for module in network.modules():
+        if isinstance(module, Conv) and isinstance(module.act, torch.nn.SiLU):
+            module.act = getattr(torch.nn, activation)()
+    network = network.eval().fuse(verbose=False)
+    state = network.state_dict()
+    for tensor in graph.initializer:
+        name = "model." + tensor.name.removeprefix("layers.")
+        if tensor.name.startswith("layers.") and name in state:
+            state[name] = torch.from_numpy(numpy_helper.to_array(tensor).astype(np.float32))
+    first = "model.0.conv.weight"
+    state[first] = state[first].flip(1) * 255.0  # the file takes BGR bytes, the network RGB 0..1
+    network.load_state_dict(state)
+    network.names = {0: "product", 1: "void"}
+    _check_alike(network, weights)
+    return network
+
+
+def _check_alike(network: Any, weights: Path) -> None:
+    import onnxruntime
+    import torch
+
+    image = np.random.default_rng(0).integers(0, 256, (1, 224, 320, 3), dtype=np.uint8)
+    session = onnxruntime.InferenceSession(str(weights), providers=["CPUExecutionProvider"])
+    wanted = session.run(None, {session.get_inputs()[0].name: image})[0]
+    rgb = torch.from_numpy(np.ascontiguousarray(image[..., ::-1].transpose(0, 3, 1, 2))).float() / 255
+    with torch.no_grad():
+        answer = network(rgb)
+    got = (answer[0] if isinstance(answer, list | tuple) else answer).numpy()
+    if got.shape != wanted.shape or np.abs(got - wanted).max() > 0.5:
+        raise ValueError(f"the network does not answer as {weights.name} does")
+
+
+class Kitchen:
+    """Prepares each peer's work once, with what they share."""
+
+    def __init__(self) -> None:
+        self._yolo: Any = None
+        self._onnx: dict[int, Path] = {}
+
+    def yolo(self, order: dict[str, Any]) -> Any:
+        if self._yolo is None:
+            import torch
+            from ultralytics import YOLO
+
+            torch.set_num_threads(1)
+            self._yolo = YOLO("yolov8n.yaml", task="detect")
+            self._yolo.model = torch_network(Path(order["weights"]))
+            self._yolo.model.args = {"task": "detect", "imgsz": 640}
+        return self._yolo
+
+    def exported(self, order: dict[str, Any]) -> Path:
+        """The same weights as a plain YOLO export, made by the product's own opposite: float RGB (1, 3, 640, 640)."""
+        import torch
+
+        target = Path(order["folder"]) / "peer.onnx"
+        if not target.exists():
+            network = self.yolo(order).model.float().eval()
+            network.model[-1].export, network.model[-1].format = True, "onnx"
+            torch.onnx.export(network, (torch.zeros(1, 3, 640, 640),), str(target), input_names=["images"],
+                              output_names=["output0"], opset_version=17, dynamo=False)  # fmt: skip
+            network.model[-1].export = False
+            import onnx
+
+            graph = onnx.load(target)
+            properties = {"names": "{0: 'product', 1: 'void'}", "stride": "32", "task": "detect", "imgsz": "[640, 640]",
+                          "batch": "1"}  # fmt: skip
+            onnx.helper.set_model_props(graph, properties)
+            onnx.save(graph, target)
+        return target
+
+    def ultralytics_torch(self, order: dict[str, Any]) -> Work:
+        frame, yolo = np.load(order["frame"]), self.yolo(order)
+        return lambda: yolo.predict(frame, imgsz=640, rect=order["rect"], **_limits(order))
+
+    def ultralytics_onnx(self, order: dict[str, Any]) -> Work:
+        import onnxruntime
+        from ultralytics import YOLO
+
+        plain = onnxruntime.InferenceSession
+
+        def one_thread(file: Any, sess_options: Any = None, **options: Any) -> Any:
+            settings = sess_options or onnxruntime.SessionOptions()
+            settings.intra_op_num_threads = settings.inter_op_num_threads = 1
+            return plain(file, settings, **options)
+
+        onnxruntime.InferenceSession = one_thread
+        try:
+            frame, yolo = np.load(order["frame"]), YOLO(str(self.exported(order)), task="detect")
+            yolo.predict(frame, imgsz=640, **_limits(order))
+        finally:
+            onnxruntime.InferenceSession = plain
+        return lambda: yolo.predict(frame, imgsz=640, **_limits(order))
+
+    def sahi(self, order: dict[str, Any]) -> Work:
+        from sahi import AutoDetectionModel
+        from sahi.predict import get_sliced_prediction
+
+        frame, yolo = np.load(order["frame"]), self.yolo(order)
+        model = AutoDetectionModel.from_pretrained("ultralytics", model=yolo, device="cpu", image_size=640,
+                                                   confidence_threshold=order["score"])  # fmt: skip
+        rgb = np.ascontiguousarray(frame[..., ::-1])
+        return lambda: get_sliced_prediction(
+            rgb, model, slice_height=640, slice_width=640, overlap_height_ratio=0.0, overlap_width_ratio=0.0,
+            auto_slice_resolution=False, verbose=0,
+        )
+
+    def supervision_nms(self, order: dict[str, Any]) -> Work:
+        import supervision
+
+        boxes = np.load(order["boxes"])
+        found = supervision.Detections(xyxy=boxes["xyxy"], confidence=boxes["score"], class_id=boxes["class_id"])
+        return lambda: found.with_nms(threshold=order["iou"])
+
+
+def _limits(order: dict[str, Any]) -> dict[str, Any]:
+    return {"conf": order["score"], "iou": order["iou"], "max_det": 1000, "verbose": False, "device": "cpu", "save": False}
+
+
+def versions() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    told = []
+    for package in ("ultralytics", "torch", "onnxruntime", "sahi", "supervision"):
+        try:
+            told.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            told.append(f"{package} absent")
+    return ", ".join(told)
+
+
+def main() -> None:
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # the peers print what they like, elsewhere
+    kitchen, works = Kitchen(), {}
+    for line in sys.stdin:
+        order = json.loads(line)
+        try:
+            if order["do"] == "prepare":
+                works[order["peer"]] = work = getattr(kitchen, order["kind"])(order)
+                work()
+                reply: dict[str, Any] = {"ok": True, "note": ""}
+            elif order["do"] == "versions":
+                reply = {"ok": True, "note": versions()}
+            else:
+                work, repeats = works[order["peer"]], order["repeats"]
+                wall, cpu = time.perf_counter(), time.process_time()
+                for _ in range(repeats):
+                    work()
+                cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+                reply = {"ok": True, "cpu_ms": 1000 * cpu / repeats, "wall_ms": 1000 * wall / repeats}
+        except Exception as error:  # a peer that cannot run is an empty row, and the others go on
+            reply = {"ok": False, "why": f"{type(error).__name__}: {error}".splitlines()[0][:200]}
+        replies.write(json.dumps(reply) + "\n")
+        replies.flush()
+
+
+if __name__ == "__main__":
+    main()
