@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from string import Template
+from typing import Any
 
+from models.training.labels import LabelError
 from models.training.recipe import DATA_SETS, START_ORIGIN
 
 
@@ -46,7 +48,7 @@ $megabytes MB, sha256 `$digest`.
 
 | | |
 |---|---|
-| input | `image` uint8 (1, H, W, 3) BGR, H and W multiples of 32, letterboxed with grey 114; normalisation is in the graph |
+| input | `image` uint8 (1, H, W, 3) BGR, H and W multiples of 32, padded with grey 114; normalised in the graph |
 | output | `output0` float32 (1, 6, N): cx, cy, w, h in input px, then the scores of product and void, 0..1, before NMS |
 | default | long side $side px, NMS IoU .5 per class, product from score $score, void from score $void |
 | licence | AGPL-3.0-or-later: the network and its training code are ultralytics' (AGPL-3.0), and so were the start weights |
@@ -80,6 +82,15 @@ $figures
 
 $weaknesses
 """)
+
+
+def facts_from(document: dict[str, Any], model: Path, held_out: Sequence[str]) -> CardFacts:
+    """The facts file (JSON with the fields of CardFacts but the model and the held-out names)."""
+    wanted = {field.name for field in fields(CardFacts)} - {"model", "held_out"}
+    if set(document) != wanted:
+        raise LabelError(f"the facts file needs exactly these fields: {', '.join(sorted(wanted))}")
+    figures = [Figure(**figure) for figure in document["figures"]]
+    return CardFacts(**{**document, "figures": figures}, model=model, held_out=held_out)
 
 
 def sha256_of(path: Path) -> str:

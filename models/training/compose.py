@@ -124,9 +124,7 @@ def _fill_row(
     return boxes
 
 
-def _goods(
-    cutout: Cutout, row_px: float, dice: np.random.Generator, style: ShelfStyle
-) -> tuple[Image, float, int]:
+def _goods(cutout: Cutout, row_px: float, dice: np.random.Generator, style: ShelfStyle) -> tuple[Image, float, int]:
     """What stands in this run: its picture, the height of one, and how many stand on each other."""
     item = _recoloured(cutout.bgra, dice) if dice.random() < style.new_colour else cutout.bgra
     if dice.random() < style.multipack:

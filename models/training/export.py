@@ -64,9 +64,7 @@ class DeployedDetector(nn.Module):
         y = (torch.arange(rows, dtype=torch.float32) + 0.5) * stride
         centre_x = x.view(1, -1).expand(rows, columns).reshape(1, -1)
         centre_y = y.view(-1, 1).expand(rows, columns).reshape(1, -1)
-        return torch.stack(
-            [centre_x + (right - left) / 2, centre_y + (bottom - top) / 2, left + right, top + bottom], 1
-        )
+        return torch.stack([centre_x + (right - left) / 2, centre_y + (bottom - top) / 2, left + right, top + bottom], 1)
 
 
 def export_detector(network: DetectionModel, target: Path) -> None:

@@ -48,9 +48,9 @@ class LabelledPicture:
             raise LabelError(f"{self.path}: boxes {self.xyxy.shape} for {len(self.class_id)} classes, expected (n, 4)")
 
 
-def read_coco(path: Path, images: Path, classes: Mapping[str, int] | None = None, trust: Trust = Trust()) -> list[
-    LabelledPicture
-]:
+def read_coco(
+    path: Path, images: Path, classes: Mapping[str, int] | None = None, trust: Trust = Trust()
+) -> list[LabelledPicture]:
     """Every picture of a COCO file in the file's order; `classes` None makes every category a product."""
     try:
         document: Any = json.loads(path.read_text(encoding="utf-8"))
@@ -73,9 +73,7 @@ def believed(entry: Mapping[str, Any], trust: Trust) -> bool:
     return bool(entry.get("score", 1.0) >= trust.min_score and entry.get("votes", trust.min_votes) >= trust.min_votes)
 
 
-def split(pictures: Iterable[LabelledPicture], held_out: frozenset[str]) -> tuple[
-    list[LabelledPicture], list[LabelledPicture]
-]:
+def split(pictures: Iterable[LabelledPicture], held_out: frozenset[str]) -> tuple[list[LabelledPicture], list[LabelledPicture]]:
     """(the rest, those whose file name is in `held_out`)."""
     everything = list(pictures)
     unknown = held_out - {picture.path.name for picture in everything}

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from ultralytics.nn.tasks import DetectionModel
 
-from models.training.averaging import RunningMean
+from models.training.averaging import RunningMean, State
 from models.training.loss import LabelLoss, LossWeights, Outputs, teacher_losses
 from models.training.pictures import Batches, Diet
 from models.training.samples import Sample
@@ -133,9 +133,7 @@ def _set_rate(optimiser: torch.optim.Optimizer, plan: Plan, step: int) -> None:
         group["lr"] = plan.learning_rate * warm * cosine * group["factor"]
 
 
-def _resume(
-    network: DetectionModel, optimiser: torch.optim.Optimizer, plan: Plan, checkpoint: Path
-) -> tuple[RunningMean, int]:
+def _resume(network: DetectionModel, optimiser: torch.optim.Optimizer, plan: Plan, checkpoint: Path) -> tuple[RunningMean, int]:
     mean = RunningMean(network.state_dict(), plan.decay)
     if not checkpoint.exists():
         return mean, 0
@@ -146,12 +144,16 @@ def _resume(
     return mean, int(loaded["step"])
 
 
-def _save(
-    network: DetectionModel, optimiser: torch.optim.Optimizer, mean: RunningMean, step: int, checkpoint: Path
-) -> None:
+def _save(network: DetectionModel, optimiser: torch.optim.Optimizer, mean: RunningMean, step: int, checkpoint: Path) -> None:
     """Written beside and renamed, so that a stop in the middle leaves the last one whole."""
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     half = checkpoint.with_suffix(".part")
     torch.save({"state": network.state_dict(), "mean": mean.state, "optimiser": optimiser.state_dict(), "step": step},
                half)  # fmt: skip
     half.replace(checkpoint)
+
+
+def read_mean(checkpoint: Path) -> State:
+    """The running mean of a training's weights."""
+    loaded: Any = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    return dict(loaded["mean"])

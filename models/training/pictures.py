@@ -15,7 +15,7 @@ import numpy as np
 
 from models.training.compose import ShelfStyle, compose_shelf
 from models.training.cutouts import Cutout
-from models.training.labels import LabelledPicture, LabelError
+from models.training.labels import LabelError, LabelledPicture
 from models.training.light import disturbed
 from models.training.samples import Image, Sample, ZoomRange, draw_view, mirrored
 
@@ -97,7 +97,5 @@ class Batches:
     def __enter__(self) -> "Batches":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         self._worker.shutdown(wait=False, cancel_futures=True)

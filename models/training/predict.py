@@ -11,8 +11,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-import torch
-from torchvision.ops import nms
 
 GREY = 114  # the padding the start network was trained with
 STRIDE = 32
@@ -55,6 +53,17 @@ class OnnxDetector:
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         self._input = self._session.get_inputs()[0]
         self._bytes_in = self._input.type == "tensor(uint8)"
+
+    @property
+    def fixed_side_px(self) -> int | None:
+        """The only side length the file takes, if its shape is fixed."""
+        side = self._input.shape[2]
+        return side if isinstance(side, int) else None
+
+    @property
+    def class_count(self) -> int:
+        rows = self._session.get_outputs()[0].shape[1]
+        return int(rows) - 4
 
     def predict(self, picture: Image, view: View) -> Found:
         """(H, W, 3) BGR -> boxes in picture px."""
@@ -114,15 +123,15 @@ def _drop_cut(rows: Array, tile: tuple[int, ...], corner: tuple[int, int], whole
 
 def _suppress(parts: list[Array], scale: float, view: View) -> Found:
     """Non-maximum suppression per class over all parts; input px -> picture px."""
-    rows = torch.from_numpy(np.concatenate(parts))
+    rows = np.concatenate(parts)
     boxes, scores, classes = [], [], []
     for class_id in range(rows.shape[1] - 4):
         candidates = rows[rows[:, 4 + class_id] >= view.score_floor]
-        kept = candidates[nms(candidates[:, :4], candidates[:, 4 + class_id], view.nms_iou)]
-        boxes.append(kept[:, :4].numpy() / scale)
-        scores.append(kept[:, 4 + class_id].numpy())
+        xywh = np.concatenate([candidates[:, :2], candidates[:, 2:4] - candidates[:, :2]], 1)
+        best = cv2.dnn.NMSBoxes(xywh.tolist(), candidates[:, 4 + class_id].tolist(), 0.0, view.nms_iou)
+        kept = candidates[np.asarray(best, np.int64).ravel()]
+        boxes.append(kept[:, :4] / scale)
+        scores.append(kept[:, 4 + class_id])
         classes.append(np.full(len(kept), class_id, np.int64))
     order = np.argsort(-np.concatenate(scores), kind="stable")
-    return Found(
-        np.concatenate(boxes)[order].astype(np.float32), np.concatenate(scores)[order], np.concatenate(classes)[order]
-    )
+    return Found(np.concatenate(boxes)[order].astype(np.float32), np.concatenate(scores)[order], np.concatenate(classes)[order])

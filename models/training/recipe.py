@@ -4,7 +4,7 @@ The data folder holds the sets by the names below; pictures of `cornershop-dev` 
 itself can be measured on all of them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.training.cutouts import read_packshots, read_polygons
@@ -63,8 +63,8 @@ class Shares:
     shelves: float = 0.55
     sharp_photos: float = 0.2
     composed: float = 0.25
-    zooms: ZoomRange = ZoomRange(0.75, 2.4)
-    sharp_zooms: ZoomRange = ZoomRange(0.75, 2.9)
+    zooms: ZoomRange = field(default_factory=lambda: ZoomRange(0.75, 2.4))
+    sharp_zooms: ZoomRange = field(default_factory=lambda: ZoomRange(0.75, 2.9))
     sides_px: tuple[int, ...] = (416, 480, 544)
 
 

@@ -46,9 +46,7 @@ class ZoomRange:
         return float(np.exp(dice.uniform(np.log(self.low), np.log(self.high))))
 
 
-def draw_view(
-    picture: LabelledPicture, image: Image, side_px: int, zooms: ZoomRange, dice: np.random.Generator
-) -> Sample:
+def draw_view(picture: LabelledPicture, image: Image, side_px: int, zooms: ZoomRange, dice: np.random.Generator) -> Sample:
     """A random square of the picture at a random zoom, mirrored half of the time."""
     zoom = zooms.draw(dice)
     scale = zoom * NATURAL_SIDE_PX / max(picture.width_px, picture.height_px)  # view px per picture px
@@ -97,7 +95,8 @@ def _cut(image: Image, left: float, top: float, scale: float, side_px: int) -> I
         height, width = (max(1, round(length * scale)) for length in image.shape[:2])
         image = np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
         left, top, scale = left * scale, top * scale, 1.0
-    shift = np.array([[scale, 0, -left * scale], [0, scale, -top * scale]], np.float64)
+    centre = (scale - 1) / 2  # warpAffine counts from pixel centres, boxes from pixel edges
+    shift = np.array([[scale, 0, centre - left * scale], [0, scale, centre - top * scale]], np.float64)
     return np.asarray(
         cv2.warpAffine(image, shift, (side_px, side_px), flags=cv2.INTER_LINEAR, borderValue=(GREY,) * 3), np.uint8
     )

@@ -1,0 +1,126 @@
+"""Trains, exports, measures and documents the shipped detector. Needs the extra "train"; runs on a CPU, resumes after a stop.
+
+python -m scripts.train_detector label  --data DIR --work DIR --start FILE    boxes for the photos that have none
+python -m scripts.train_detector train  --data DIR --work DIR --start FILE    training; the same command goes on after a stop
+python -m scripts.train_detector export --work DIR --start FILE --out FILE    averages with the start, writes the ONNX file
+python -m scripts.train_detector measure --data DIR --detector FILE...        figures on pictures that were not trained on
+python -m scripts.train_detector card   --data DIR --work DIR --facts FILE    model card and hashes of the training pictures
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from models.training.labels import LabelError
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main(arguments: list[str]) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        return {"label": _label, "train": _train, "export": _export, "measure": _measure, "card": _card}[options.verb](options)
+    except (LabelError, FileNotFoundError) as error:
+        print(f"train_detector: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("verb", choices=("label", "train", "export", "measure", "card"))
+    parser.add_argument("--data", type=Path, help="folder that holds the data sets")
+    parser.add_argument("--work", type=Path, help="folder for labels and checkpoints, outside the repository")
+    parser.add_argument("--start", type=Path, help="state dict of the one-class start network")
+    parser.add_argument("--out", type=Path, default=ROOT / "models" / "weights" / "detector.onnx")
+    parser.add_argument("--name", default="detector", help="name of the training: its checkpoint is WORK/NAME.pt")
+    parser.add_argument("--activation", choices=("silu", "hardswish", "relu"), default="silu")
+    parser.add_argument("--steps", type=int, default=1200)
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--features", type=float, default=0.0, help="weight of matching the teacher's features")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument(
+        "--move-norm", action="store_true", help="let the batch statistics move (needed after a swapped activation)"
+    )
+    parser.add_argument("--exclude", nargs="*", default=[], help="file names of pictures that may not be trained on")
+    parser.add_argument("--start-weight", type=float, default=0.0, help="share of the start in the exported weights, 0..1")
+    parser.add_argument("--detector", type=Path, nargs="*", default=[], help="ONNX files to measure, the peer first")
+    parser.add_argument("--sides", type=int, nargs="*", default=[640], help="long sides in px to measure at")
+    parser.add_argument("--tiles", type=int, default=0, help="measure with tiles of this many px instead of whole pictures")
+    parser.add_argument("--facts", type=Path, help="JSON with the figures and settings that the card tells")
+    return parser
+
+
+def _label(options: argparse.Namespace) -> int:
+    from models.training.agree import label_photos
+    from models.training.export import export_detector
+    from models.training.network import Activation, start_network
+    from models.training.predict import OnnxDetector
+
+    options.work.mkdir(parents=True, exist_ok=True)
+    export_detector(start_network(options.start, Activation.SILU), options.work / "start.onnx")
+    detector = OnnxDetector(options.work / "start.onnx", options.threads)
+    for name, folder in (("shelf-photos", "shelf-photos"), ("price-tags", "price-tags/originals")):
+        count = label_photos(detector, sorted((options.data / folder).glob("*.jpg")), options.work / f"{name}.json")
+        print(f"{name}: {count} boxes")
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    from models.training.loop import Plan, train
+    from models.training.loss import LossWeights
+    from models.training.network import Activation, start_network, teacher_network
+    from models.training.recipe import read_diet
+
+    plan = Plan(
+        steps=options.steps,
+        batch=options.batch,
+        learning_rate=options.rate,
+        freeze_norm=not options.move_norm,
+        threads=options.threads,
+        weights=LossWeights(teacher_features=options.features),
+    )
+    diet = read_diet(options.data, options.work, exclude=frozenset(options.exclude))
+    network = start_network(options.start, Activation(options.activation))
+    train(network, teacher_network(options.start), diet, plan, options.work / f"{options.name}.pt")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from models.training.averaging import mean_of
+    from models.training.export import export_detector
+    from models.training.loop import read_mean
+    from models.training.network import Activation, start_network
+
+    network = start_network(options.start, Activation(options.activation))
+    states = [network.state_dict(), read_mean(options.work / f"{options.name}.pt")]
+    network.load_state_dict(mean_of(states, [options.start_weight, 1 - options.start_weight]))
+    export_detector(network, options.out)
+    print(f"{options.out}: {options.out.stat().st_size} bytes")
+    return 0
+
+
+def _measure(options: argparse.Namespace) -> int:
+    from models.training.report import measure_files
+
+    for line in measure_files(options.detector, options.data, options.sides, options.tiles, options.threads):
+        print(line, flush=True)
+    return 0
+
+
+def _card(options: argparse.Namespace) -> int:
+    from models.training.card import facts_from, write_card, write_hashes
+    from models.training.recipe import held_out_names, pictures_of, read_diet, read_shelves
+
+    cards = ROOT / "models" / "cards"
+    pictures = pictures_of(read_diet(options.data, options.work, exclude=frozenset(options.exclude)))
+    held_out = sorted(held_out_names(read_shelves(options.data)))
+    facts = facts_from(json.loads(options.facts.read_text(encoding="utf-8")), options.out, held_out)
+    count = write_hashes(pictures, cards / "detector.training-pictures.sha256")
+    write_card(facts, pictures, count, cards / "detector.md")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
