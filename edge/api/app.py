@@ -1,0 +1,127 @@
+"""The application: `create_app` puts the parts together; nothing happens at import."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.types import Message, Receive, Scope, Send
+
+from edge import __version__
+from edge.api import problems
+from edge.api.deps import Desk, ModelCard
+from edge.api.evidence import Evidence
+from edge.api.guard import Gate
+from edge.api.idempotency import Writes
+from edge.api.jobs import CountJobs, Looker
+from edge.api.lanes import Lane
+from edge.api.limits import ApiLimits
+from edge.api.metrics import Metrics
+from edge.api.refusals import TooLarge
+from edge.api.routes import counts, discrepancies, health, inventory, not_yet, shelves
+from edge.api.schemas.replies import ProblemReply
+from edge.api.spool import Spool
+from edge.clock import Clock
+from edge.messages import Lang
+from edge.settings import Settings
+from inventory_core.ports import BookStore
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_LAST_COUNT_S = 1.5
+"""How long a count that is running may hold up the end of the server."""
+
+
+class Api(FastAPI):
+    """FastAPI, with every answer counted, every refusal a problem, and the key scheme in its OpenAPI document."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        desk: Desk = self.state.desk
+        began = desk.clock.monotonic()
+        status = 500
+        async def counted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        scope["app"] = self
+        try:
+            if (refusal := self._too_large(scope)) is not None:
+                await refusal.response()(scope, receive, counted)
+            else:
+                await super().__call__(scope, receive, counted)
+        finally:
+            route = getattr(scope.get("route"), "path_format", "other")
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            desk.metrics.requests.labels(method, route, status).inc()
+            desk.metrics.seconds.labels(route).observe(desk.clock.monotonic() - began)
+
+    def _too_large(self, scope: Scope) -> problems.Problem | None:
+        """FastAPI's own limit answers a declared length in plain text; this answers first."""
+        request = Request(scope)
+        length, most = request.headers.get("content-length", ""), self.max_body_size
+        if most is None or not length.isdecimal() or int(length) <= most:
+            return None
+        return problems.problem_of(
+            TooLarge("the body is {mb} MB, and {most} MB is the most that is taken; send a smaller picture",
+                     mb=int(length) // 1_000_000, most=most // 1_000_000), request)
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            components = super().openapi().setdefault("components", {})
+            components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+            schema = ProblemReply.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas = components.setdefault("schemas", {})
+            schemas.update(schema.pop("$defs", {}))
+            schemas["ProblemReply"] = schema
+        return super().openapi()
+
+
+def create_app(
+    settings: Settings, store: BookStore, clock: Clock, *, folder: Path, looker: Looker | None = None,
+    cameras: Mapping[str, object] | None = None, model: ModelCard | None = None, lang: Lang = Lang.EN,
+    limits: ApiLimits | None = None,
+) -> Api:
+    """The API over `store`.
+
+    `folder` is where uploads wait and evidence is kept; `looker` carries out counts with the eye that `model` describes and the
+    `cameras` it can name (None: counting is refused); `lang` answers callers who name neither zh nor en.
+    """
+    limits = limits or ApiLimits()
+    writer, reads, pictures, metrics = Lane("writer"), Lane("reads"), Lane("pictures"), Metrics()
+    jobs = CountJobs(looker, store, writer, Spool(folder / "orders"), metrics, limits)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        del app
+        jobs.start()
+        try:
+            yield
+        finally:
+            jobs.stop()
+            jobs.join(_LAST_COUNT_S)
+            for lane in (pictures, reads, writer):
+                lane.close()
+
+    app = Api(title="Shelfcount", version=__version__, summary="Counts shelves and holds them against the book.",
+              docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=lifespan,
+              max_body_size=settings.max_upload_mb * 1_000_000, redirect_slashes=False)
+    app.state.lang = lang
+    app.state.metrics = metrics
+    app.state.gate = Gate(store, limits, clock)
+    app.state.desk = Desk(
+        settings, limits, clock, store, Writes(store, writer, clock), reads, pictures,
+        asyncio.Semaphore(limits.uploads_at_once), jobs, dict(cameras or {}),
+        model or ModelCard(why_down="no detector was given"), metrics, folder, Evidence(folder / "evidence"),
+    )
+    problems.install(app)
+    for router in (health.router, inventory.reads, inventory.writes, counts.reads, counts.writes, shelves.router,
+                   discrepancies.router, not_yet.router):
+        app.include_router(router)
+    return app

@@ -1,0 +1,69 @@
+"""What routes need, assembled once by `create_app` and handed to each of them."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Header
+from starlette.requests import Request
+
+from edge.api.evidence import Evidence
+from edge.api.idempotency import Writes
+from edge.api.jobs import CountJobs
+from edge.api.lanes import Lane
+from edge.api.limits import ApiLimits
+from edge.api.metrics import Metrics
+from edge.clock import Clock
+from edge.settings import Settings
+from inventory_core.ports import BookStore
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """The eye that counts: fingerprints, or `why_down` where none could be loaded."""
+
+    detector: str | None = None
+    embedder: str | None = None
+    gallery: str | None = None
+    why_down: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Desk:
+    """`reads` is the lane of queries that take longer than a lookup, `pictures` the one that decodes uploads, of which
+    `uploads` lets a few in at once; `folder` is where the device keeps what is not in the book."""
+
+    settings: Settings
+    limits: ApiLimits
+    clock: Clock
+    store: BookStore
+    writes: Writes
+    reads: Lane
+    pictures: Lane
+    uploads: asyncio.Semaphore
+    jobs: CountJobs
+    cameras: Mapping[str, object]
+    model: ModelCard
+    metrics: Metrics
+    folder: Path
+    evidence: Evidence
+
+
+async def desk_of(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+async def _documented(
+    idempotency_key: Annotated[
+        str, Header(min_length=1, max_length=255, description="A new one for each action; the same one to send it again.")
+    ],
+) -> None:
+    """Only for the OpenAPI document: the guard has looked at the header before the body was read."""
+    del idempotency_key
+
+
+Here = Annotated[Desk, Depends(desk_of)]
+needs_key = Depends(_documented)

@@ -1,0 +1,46 @@
+"""Pictures kept as evidence: encoded anew, so that nothing its camera wrote into the file stays, under names of our own."""
+
+import re
+import uuid
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from edge.capture.frame import Image
+from edge.errors import UnreadableInput
+
+_NAME = re.compile(r"e-[0-9a-f]{32}\.jpg")
+_LONGEST_SIDE_PX = 1920
+_JPEG_QUALITY = 88
+
+
+class Evidence:
+    """One folder of pictures."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, image: Image) -> str:
+        """Keeps `image` (shrunk to 1920 px) and returns its name."""
+        height, width = image.shape[:2]
+        scale = _LONGEST_SIDE_PX / max(height, width)
+        if scale < 1.0:
+            size = (max(1, round(width * scale)), max(1, round(height * scale)))
+            image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+        if not done:
+            raise UnreadableInput("the counted picture could not be kept as evidence")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        name = f"e-{uuid.uuid4().hex}.jpg"
+        (self._folder / name).write_bytes(data.tobytes())
+        return name
+
+    def read(self, name: str) -> bytes | None:
+        """The picture of that name; None when it was never kept here, or dropped since."""
+        if not _NAME.fullmatch(name):
+            return None
+        try:
+            return (self._folder / name).read_bytes()
+        except FileNotFoundError:
+            return None

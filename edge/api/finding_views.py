@@ -1,0 +1,37 @@
+"""From discrepancies to wire shapes, in the caller's language."""
+
+from edge.api.schemas.findings import CauseReply, DiscrepancyReply, SinceReply, UnitsReply
+from edge.api.views import pedigree_reply, range_reply
+from edge.messages import Translator
+from inventory_core.discrepancies import Cause, Discrepancy
+from inventory_core.instants import sortable_text, utc_text
+
+
+def discrepancy_reply(found: Discrepancy, tr: Translator) -> DiscrepancyReply:
+    """`evidence` is the address of the picture, null where none was kept."""
+    since = found.since
+    return DiscrepancyReply(
+        id=found.id, location=found.location, shelves=list(found.shelves), sku=found.sku, kind=found.kind.value,
+        state=found.state.value, ledger=found.ledger, seen=UnitsReply(low=found.seen.low, high=found.seen.high),
+        at_least=found.at_least, facings=range_reply(found.facings), gap=found.gap, peak_gap=found.peak_gap,
+        value=None if found.value is None else format(found.value, "f"), as_of=utc_text(found.as_of),
+        known_at=utc_text(found.known_at),
+        since=SinceReply(
+            last_agreed_at=None if since.last_agreed_at is None else utc_text(since.last_agreed_at),
+            first_seen_at=utc_text(since.first_seen_at), last_seen_at=utc_text(since.last_seen_at),
+            ended_at=None if since.ended_at is None else utc_text(since.ended_at),
+        ),
+        looks=found.looks, coverage=found.coverage, pedigree=pedigree_reply(found.pedigree), count=found.capture,
+        evidence=None if found.evidence is None else f"/v2/discrepancies/{found.id}/evidence",
+        causes=[_cause(cause, tr) for cause in found.causes], owner=found.owner.value, next_action=tr.say(found.next_action),
+    )
+
+
+def discrepancy_key(found: Discrepancy) -> str:
+    """Unique, and rising with the time of the look that showed it."""
+    return f"{sortable_text(found.as_of)} {found.id}"
+
+
+def _cause(cause: Cause, tr: Translator) -> CauseReply:
+    return CauseReply(kind=cause.kind.value, certainty=cause.certainty.value, units=cause.units, text=tr.say(cause.message),
+                      movements=list(cause.movements), partner=cause.partner)

@@ -1,0 +1,27 @@
+"""Lanes: one thread with a queue each. All changes of the book share one lane, so that the book is never locked."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Lane:
+    """One named thread with a queue; used for the writer, and for work that takes longer than a lookup."""
+
+    def __init__(self, name: str) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Do `work` after everything that was queued before it; its failure is raised here."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def run_now(self, work: Callable[[], T]) -> T:
+        """The same from another thread, which waits."""
+        return self._thread.submit(work).result()
+
+    def close(self) -> None:
+        """Finish what runs, drop what waits."""
+        self._thread.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,25 @@
+"""What Prometheus may read of this server, in a registry of its own."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Metrics:
+    """Requests by route and status, refused requests by code, counts by how they ended."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter("shelfcount_requests", "Answered requests.", ("method", "route", "status"),
+                                registry=self.registry)
+        self.seconds = Histogram("shelfcount_request_seconds", "Seconds from request to answer.", ("route",),
+                                 buckets=(0.001, 0.005, 0.02, 0.1, 0.3, 1.0, 3.0), registry=self.registry)
+        self.rejections = Counter("shelfcount_rejections", "Requests answered with a problem.", ("code",),
+                                  registry=self.registry)
+        self.counts = Counter("shelfcount_counts", "Counts that ended, by outcome.", ("outcome",),
+                              registry=self.registry)
+        self.counts_waiting = Gauge("shelfcount_counts_waiting", "Counts that wait for the worker.",
+                                    registry=self.registry)
+
+    def exposition(self) -> bytes:
+        return generate_latest(self.registry)

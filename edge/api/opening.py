@@ -1,0 +1,91 @@
+"""Puts a server together: the book, the eye if it can be loaded, the cameras by name."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from edge.api.app import Api, create_app
+from edge.api.deps import ModelCard
+from edge.api.evidence import Evidence
+from edge.api.looking import EyeLooker, NamedCamera
+from edge.bootstrap import open_eye, open_site
+from edge.capture.camera import open_camera
+from edge.clock import Clock, SystemClock
+from edge.counting.pipeline import Eye
+from edge.errors import UsageFault
+from edge.messages import Lang
+from edge.settings import Settings
+from inventory_core.access import ApiToken
+from inventory_core.messages import Told
+from inventory_core.ports import BookStore
+from inventory_core.store.sql_book import open_book
+from models.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenServer:
+    """An application ready to be served."""
+
+    api: Api
+    has_keys: bool
+
+
+@contextmanager
+def open_server(
+    settings: Settings, cameras: Mapping[str, NamedCamera], lang: Lang, warn: Callable[[Told], None],
+) -> Iterator[OpenServer]:
+    """The API over the settings' book; without a usable detector it warns, serves all the same and refuses to count.
+
+    Raises StoreError for a book that cannot be used, BadSite, UsageFault.
+    """
+    store = open_book(settings.db)
+    try:
+        clock = SystemClock()
+        folder = folder_of(settings.db)
+        site = open_site(settings.site)
+        eye, card = _eye(settings, warn)
+        looker = None if eye is None else EyeLooker(
+            eye, cameras, Evidence(folder / "evidence"), clock, settings.max_pixels, site=site)
+        api = create_app(settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card,
+                         lang=lang)
+        yield OpenServer(api, has_keys=any(works(token) for token in _tokens(store)))
+    finally:
+        store.close()
+
+
+def cameras_of(specs: Sequence[str], clock: Clock) -> dict[str, NamedCamera]:
+    """Cameras by name from `NAME=SPEC` or `SPEC`; none is opened yet. Raises UsageFault for a name given twice."""
+    cameras: dict[str, NamedCamera] = {}
+    for given in specs:
+        name, mark, spec = given.partition("=")
+        if "://" in name or not mark:  # an address may hold "=" itself
+            name, spec = given, given
+        if not name or not spec or name in cameras:
+            raise UsageFault("--camera takes NAME=SPEC, each name once, got {given}", given=given)
+        cameras[name] = NamedCamera(partial(open_camera, spec, clock), clock)
+    return cameras
+
+
+def folder_of(db: str) -> Path:
+    """Where a server keeps uploads and evidence: a folder beside the book."""
+    return Path(db.removeprefix("sqlite:///")).with_suffix(".files")
+
+
+def works(token: ApiToken) -> bool:
+    return token.revoked_at is None
+
+
+def _tokens(store: BookStore) -> tuple[ApiToken, ...]:
+    with store.read() as book:
+        return book.tokens()
+
+
+def _eye(settings: Settings, warn: Callable[[Told], None]) -> tuple[Eye | None, ModelCard]:
+    try:
+        eye = open_eye(settings, settings.gallery)
+    except ModelError as error:
+        warn(error)
+        return None, ModelCard(why_down=str(error))
+    return eye, ModelCard(eye.detector.fingerprint, eye.embedder_fingerprint, eye.gallery_fingerprint)

@@ -1,0 +1,34 @@
+"""Routes that are documented but whose part is not built yet: they answer 501 to whoever will be allowed to use them."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from edge.api.answers import read_answers
+from edge.api.guard import GuardedRoute
+from edge.errors import NotYet
+
+ROUTES = (
+    ("POST", "/v2/transfers", "Move units between locations"),
+    ("POST", "/v2/returns", "Take a return of a sale"),
+    ("POST", "/v2/reservations", "Reserve units"),
+    ("POST", "/v2/reservations/{id}/post", "Turn a reservation into a sale"),
+    ("POST", "/v2/reservations/{id}/void", "Let a reservation go"),
+    ("POST", "/v2/adjustments", "Order an adjustment, with photos"),
+    ("POST", "/v2/adjustments/{id}/approve", "Approve an adjustment"),
+    ("POST", "/v2/adjustments/{id}/reject", "Reject an adjustment"),
+    ("POST", "/v2/adjustments/{id}/override", "Override a held adjustment"),
+    ("GET", "/v2/export/{view}.{format}", "Tables for BI"),
+)
+
+router = APIRouter(route_class=GuardedRoute, tags=["not built yet"])
+
+
+async def refuse(request: Request) -> Response:
+    raise NotYet("{method} {path} is documented but not built yet; this version answers 501 and changes nothing",
+                 method=request.method, path=request.url.path)
+
+
+for _method, _path, _summary in ROUTES:
+    router.add_api_route(_path, refuse, methods=[_method], summary=_summary, responses=read_answers("not_yet"),
+                         status_code=501, response_class=Response, operation_id=f"{_method}{_path}")

@@ -1,0 +1,57 @@
+"""Who may do what: the frozen table from routes to roles.
+
+A route without a row in `ALLOWED` cannot be added to the application: building it raises.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from inventory_core.access import Role
+from inventory_core.ids import Actor
+
+Route = tuple[str, str]
+"""(method, path template)."""
+
+_EVERYONE = frozenset(Role)
+_OFFICE = frozenset({Role.ADMIN, Role.STAFF})
+_POSTING = frozenset({Role.ADMIN, Role.STAFF, Role.TILL})
+_COUNTING = frozenset({Role.ADMIN, Role.STAFF, Role.CAMERA})
+_READING = frozenset({Role.ADMIN, Role.STAFF, Role.BI, Role.CAMERA})
+_FINDINGS = frozenset({Role.ADMIN, Role.STAFF, Role.BI})
+
+OPEN: frozenset[Route] = frozenset({("GET", "/api/health"), ("GET", "/metrics")})
+"""Routes that need no key."""
+
+ALLOWED: Mapping[Route, frozenset[Role]] = MappingProxyType({
+    ("GET", "/v2/inventory/check"): _EVERYONE,
+    ("POST", "/v2/locations"): frozenset({Role.ADMIN}),
+    ("POST", "/v2/skus"): _OFFICE,
+    ("POST", "/v2/movements"): _POSTING,
+    ("POST", "/v2/counts"): _COUNTING,
+    ("GET", "/v2/counts"): _READING,
+    ("GET", "/v2/counts/{id}"): _READING,
+    ("GET", "/v2/counts/{id}/events"): _READING,
+    ("GET", "/v2/shelves"): _READING,
+    ("GET", "/v2/planogram"): _READING,
+    ("GET", "/v2/discrepancies"): _FINDINGS,
+    ("GET", "/v2/discrepancies/{id}/evidence"): _OFFICE,
+    ("POST", "/v2/transfers"): _OFFICE,
+    ("POST", "/v2/returns"): _POSTING,
+    ("POST", "/v2/reservations"): _POSTING,
+    ("POST", "/v2/reservations/{id}/post"): _POSTING,
+    ("POST", "/v2/reservations/{id}/void"): _POSTING,
+    ("POST", "/v2/adjustments"): _COUNTING,
+    ("POST", "/v2/adjustments/{id}/approve"): _OFFICE,
+    ("POST", "/v2/adjustments/{id}/reject"): _OFFICE,
+    ("POST", "/v2/adjustments/{id}/override"): frozenset({Role.ADMIN}),
+    ("GET", "/v2/export/{view}.{format}"): _FINDINGS,
+})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose key it is; `actor` is what every write of that key carries."""
+
+    actor: Actor
+    role: Role

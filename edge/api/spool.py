@@ -1,0 +1,102 @@
+"""Counts that were accepted but are not in the book yet: small files beside it, so that none vanishes with the process."""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from inventory_core.ids import CountId, LocationId
+from inventory_core.instants import parse_instant, utc_text
+from inventory_core.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a count came to nothing."""
+
+    code: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A count that was asked for: by `camera`, or of an uploaded picture where that is None."""
+
+    id: CountId
+    location: LocationId
+    camera: str | None
+    requested_at: datetime
+
+    @property
+    def source(self) -> str:
+        return self.camera or "upload"
+
+
+class Spool:
+    """One folder. An order's picture goes with the order; a failure stays until `keep` newer ones came."""
+
+    def __init__(self, folder: Path, keep: int = 500) -> None:
+        self._folder = folder
+        self._keep = keep
+
+    def put(self, order: Order, picture: bytes | None) -> None:
+        """Safe on disk when this returns."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if picture is not None:
+            _write(self._picture(order.id), picture)
+        self._note(order, None)
+
+    def picture(self, count: CountId) -> bytes:
+        return self._picture(count).read_bytes()
+
+    def done(self, count: CountId) -> None:
+        """The book has it: nothing is left here."""
+        self._paper(count).unlink(missing_ok=True)
+        self._picture(count).unlink(missing_ok=True)
+
+    def failed(self, order: Order, failure: Failure) -> None:
+        """Keep the reason, drop the picture."""
+        self._note(order, failure)
+        self._picture(order.id).unlink(missing_ok=True)
+        papers = sorted(self._folder.glob("*.json"), key=lambda paper: paper.stat().st_mtime_ns)
+        for paper in papers[: max(0, len(papers) - self._keep)]:
+            paper.unlink(missing_ok=True)
+
+    def left(self) -> list[tuple[Order, Failure | None]]:
+        """What an earlier process left: orders it never finished (None) and failures; unreadable papers are passed over."""
+        found = []
+        for paper in sorted(self._folder.glob("*.json")):
+            try:
+                fields = json.loads(paper.read_bytes())
+                order = Order(CountId(fields["id"]), LocationId(fields["location"]), fields["camera"],
+                              parse_instant("requested_at", fields["requested_at"]))
+                failed = fields["failure"]
+                failure = Failure(failed["code"], Message(failed["template"], failed["params"])) if failed else None
+            except (ValueError, KeyError, TypeError):
+                continue
+            found.append((order, failure))
+        return found
+
+    def _note(self, order: Order, failure: Failure | None) -> None:
+        failed = failure and {"code": failure.code, "template": failure.message.template,
+                              "params": {name: str(value) for name, value in failure.message.params.items()}}
+        paper = {"id": order.id, "location": order.location, "camera": order.camera,
+                 "requested_at": utc_text(order.requested_at), "failure": failed}
+        _write(self._paper(order.id), json.dumps(paper).encode())
+
+    def _paper(self, count: CountId) -> Path:
+        return self._folder / f"{count}.json"
+
+    def _picture(self, count: CountId) -> Path:
+        return self._folder / f"{count}.upload"
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all."""
+    half = path.with_suffix(".part")
+    with half.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    half.replace(path)

@@ -1,0 +1,41 @@
+"""`shelfcount serve`: the API alone, over one book, until it is told to stop."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edge.api.opening import cameras_of, open_server
+from edge.api.serving import address_of, listen_at, serve
+from edge.cli.app import app
+from edge.cli.console import out
+from edge.clock import SystemClock
+from edge.settings import load_settings
+from inventory_core.messages import tell
+
+
+@app.command("serve")
+def serve_command(
+    db: Annotated[str | None, typer.Option(help="The book (file or database URL); made when it does not exist.")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 opens it to the network.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at; 0 takes a free one.")] = 8000,
+    gallery: Annotated[Path | None, typer.Option(help="Folder of the gallery that names products.")] = None,
+    site: Annotated[Path | None, typer.Option(help="Site file (TOML) of the cameras' place.")] = None,
+    camera: Annotated[list[str] | None, typer.Option(
+        help="A camera to count with, as NAME=SPEC (index, device path or URL) or SPEC alone; may be repeated.")] = None,
+) -> None:
+    """Serve the API on a book, without an unattended camera loop."""
+    settings = load_settings(db=db, gallery=gallery, site=site)
+    speak = out()
+    with open_server(settings, cameras_of(camera or (), SystemClock()), speak.tr.lang, speak.warn) as server:
+        listening = listen_at(host, port)
+
+        def ready() -> None:
+            speak.say(tell("Shelfcount serves {address} on the book {db}; stop it with Ctrl+C", address=address_of(listening),
+                           db=settings.db))
+            if not server.has_keys:
+                speak.warn(tell("no key exists yet, so nobody can call it: make one with "
+                                "`shelfcount token create --name WHO --role admin --db {db}`", db=settings.db))
+
+        serve(server.api, listening, ready)
+    speak.warn(tell("stopped"))
