@@ -99,19 +99,17 @@ def _decode(data: bytes) -> Image | None:
         raw = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error:
         return None
-    if raw is None or raw.size == 0:
-        return None
-    return _to_bgr(_to_eight_bits(raw))
+    return _to_bgr(_to_eight_bits(raw)) if raw is not None and raw.size else None
 
 
 def _to_eight_bits(raw: npt.NDArray[np.generic]) -> npt.NDArray[np.uint8]:
     if raw.dtype == np.uint8:
-        return raw.astype(np.uint8, copy=False)
+        return np.asarray(raw, np.uint8)
     if raw.dtype == np.uint16:
-        return (raw.astype(np.uint16, copy=False) >> 8).astype(np.uint8)
+        return np.asarray(raw.astype(np.uint16, copy=False) >> 8, np.uint8)
     values = np.nan_to_num(raw.astype(np.float32, copy=False))
     top = max(float(values.max()), 1e-6)  # float TIFFs hold 0..1 or anything: the brightest becomes white
-    return np.clip(values * (255.0 / top), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(values * (255.0 / top), 0, 255), np.uint8)
 
 
 def _to_bgr(raw: npt.NDArray[np.uint8]) -> Image:

@@ -9,6 +9,7 @@ _STARTS, _LENGTHS, _TILE_STARTS, _TILE_LENGTHS = 273, 279, 324, 325
 _EXIF_FOLDER, _TAKEN, _OFFSET_TAKEN = 0x8769, 0x9003, 0x9011
 _KINDS = {1: "B", 2: "s", 3: "H", 4: "I", 7: "s"}
 _MOST_VALUES = 1_000_000
+_FIRST_YEAR = 1970  # a camera whose clock was never set says 0000 or 1904
 
 Tags = Mapping[int, "tuple[int, ...] | bytes"]
 
@@ -76,6 +77,7 @@ def time_taken(exif: bytes) -> datetime | None:
         return None
     text = f"{taken.rstrip(bytes(1)).decode('ascii', 'replace')}{offset.rstrip(bytes(1)).decode('ascii', 'replace')}"
     try:
-        return datetime.strptime(text, "%Y:%m:%d %H:%M:%S%z").astimezone(UTC)
+        at = datetime.strptime(text, "%Y:%m:%d %H:%M:%S%z").astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return at if at.year >= _FIRST_YEAR else None

@@ -5,6 +5,7 @@ the tilt of the picture is taken out. A cluster that overlaps its neighbour from
 further back, and one whose boxes sit directly on boxes below is the upper layer of a stack: both are merged.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,7 +100,7 @@ def _merge(level: Floats, row: Ints, policy: RowPolicy) -> Ints:
         grounds = [float(np.median(level[row == r, 3])) for r in names]
         names = names[np.argsort(grounds)]
         best, pair = policy.enough, None
-        for upper, lower in zip(names, names[1:], strict=False):
+        for upper, lower in itertools.pairwise(names):
             high, low = np.flatnonzero(row == upper), np.flatnonzero(row == lower)
             evidence = max(_same_shelf(high, low, beside, seated), _inside(level, high, low, policy))
             if evidence >= best:

@@ -1,0 +1,98 @@
+"""Reads a site file (TOML): the camera's picture, the bay's corners in it, the bay in mm and its shelves; docs/site.md."""
+
+import hashlib
+import tomllib
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from calibration.bay import Bay, ShelfBand
+from calibration.errors import BadGeometry, BadSite
+from calibration.homography import through_corners
+from calibration.lens import Lens
+from calibration.record import Calibration
+from calibration.site_table import Table
+from inventory_core.ids import ShelfId
+
+MAX_VIEW_SIDE_PX = 4096
+_CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
+
+
+def read_site(path: Path) -> Calibration:
+    """The calibration in a site file. Raises BadSite with the file, the key and the mend."""
+    try:
+        data = path.read_bytes()
+        top = Table(path, "", tomllib.loads(data.decode()))
+    except OSError as error:
+        raise BadSite("site file {file} cannot be read: {why}; check the path", file=path,
+                      why=error.strerror or error) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSite("site file {file} is not valid TOML: {why}; mend that line", file=path, why=error) from error
+    site = _site(top, "sha256:" + hashlib.sha256(data).hexdigest())
+    top.finish()
+    return site
+
+
+def _site(top: Table, fingerprint: str) -> Calibration:
+    camera, corners, bay = top.table("camera"), top.table("corners"), top.table("bay")
+    width, height = camera.whole("width_px", least=64), camera.whole("height_px", least=64)
+    bay_width, bay_height = bay.number("width_mm", above=0), bay.number("height_mm", above=0)
+    lens = _lens(top)
+    cam = np.array([corners.point(name) for name in _CORNERS])  # (4, 2) cam px
+    for name, (x, y) in zip(_CORNERS, cam, strict=True):
+        if not (-width <= x <= 2 * width and -height <= y <= 2 * height):
+            raise corners.wrong(name, f"a point near the {width} x {height} px picture", [float(x), float(y)])
+    flat = lens.flat_from_cam(cam) if lens else cam
+    # the view gets about as many px as the picture shows of the bay, so that nothing is lost and nothing made up
+    shown = max(np.linalg.norm(flat[1] - flat[0]), np.linalg.norm(flat[2] - flat[3])) / bay_width
+    mm_per_px = bay.number("mm_per_px", above=0, default=1.0 / max(float(shown), 1e-6))
+    mm_per_px = max(mm_per_px, max(bay_width, bay_height) / MAX_VIEW_SIDE_PX)
+    w, h = bay_width / mm_per_px, bay_height / mm_per_px
+    try:
+        view_from_cam = through_corners(flat, np.array([[0, 0], [w, 0], [w, h], [0, h]]))
+    except BadGeometry as error:
+        raise corners.wrong("", "top_left, top_right, bottom_right and bottom_left going round the bay", cam.tolist(),
+                            ) from error
+    site = Calibration(
+        camera=camera.text("name", default=None), width_px=width, height_px=height, lens=lens,
+        view_from_cam=view_from_cam, mm_per_px=mm_per_px, bay=_bay(top, bay_width, bay_height),
+        landmarks=np.zeros((0, 2), np.float32), rms_px=0.0, surveyed_at=_surveyed(top), fingerprint=fingerprint,
+    )
+    for table in (camera, corners, bay):
+        table.finish()
+    return site
+
+
+def _bay(top: Table, width_mm: float, height_mm: float) -> Bay:
+    bands: list[ShelfBand] = []
+    for shelf in top.tables("shelf"):
+        top_mm, bottom_mm = shelf.number("top_mm"), shelf.number("bottom_mm")
+        name = ShelfId(str(shelf.text("name", default=str(len(bands) + 1))))
+        shelf.finish()
+        try:
+            bands.append(ShelfBand(name, top_mm, bottom_mm))
+        except BadGeometry as error:
+            raise BadSite("site file {file}: {why}", file=top.file, why=error) from error
+    try:
+        return Bay(width_mm, height_mm, tuple(bands))
+    except BadGeometry as error:
+        raise BadSite("site file {file}: {why}", file=top.file, why=error) from error
+
+
+def _lens(top: Table) -> Lens | None:
+    if not top.has("lens"):
+        return None
+    lens = top.table("lens")
+    fx, fy = lens.number("fx", above=0), lens.number("fy", above=0)
+    cx, cy = lens.number("cx"), lens.number("cy")
+    dist = lens.numbers("dist", 5)
+    lens.finish()
+    return Lens(np.array([[fx, 0, cx], [0, fy, cy], [0, 0, 1]]), np.array(dist))
+
+
+def _surveyed(top: Table) -> datetime | None:
+    at = top.instant("surveyed_at")
+    if at is not None and at.tzinfo is None:
+        raise top.wrong("surveyed_at", "a time with a zone, such as 2026-11-20T09:30:00+08:00", at.isoformat())
+    return at

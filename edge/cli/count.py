@@ -1,0 +1,67 @@
+"""`shelfcount count`: facings per SKU per shelf in pictures, folders, videos, or a burst of a camera."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edge.bootstrap import open_eye, open_site
+from edge.cli.app import app
+from edge.cli.console import out
+from edge.cli.keep import Keeper
+from edge.cli.progress import steps
+from edge.clock import SystemClock
+from edge.counting.count import pedigree_of
+from edge.counting.document import document_of
+from edge.counting.result import CountResult
+from edge.counting.sources import Source, count_source, expand
+from edge.errors import ExitCode, UsageFault
+from edge.report.annotate import AnnotatedFolder
+from edge.report.count_table import print_count
+from edge.settings import load_settings
+from inventory_core.instants import parse_instant
+from inventory_core.messages import tell
+
+
+@app.command("count")
+def count(
+    sources: Annotated[list[str] | None, typer.Argument(
+        metavar="SOURCE...", help="Pictures, folders of pictures, or videos.", show_default=False)] = None,
+    camera: Annotated[str | None, typer.Option(help="Camera index, device path or URL: counts one burst.")] = None,
+    gallery: Annotated[Path | None, typer.Option(help="Folder of the gallery that names products.")] = None,
+    site: Annotated[Path | None, typer.Option(help="Site file (TOML); without it shelf rows are found.")] = None,
+    annotate_to: Annotated[Path | None, typer.Option(
+        "--annotate", metavar="DIR", help="Put a copy of every picture with its boxes there.")] = None,
+    db: Annotated[str | None, typer.Option(help="Store the counts in this book (file or database URL).")] = None,
+    location: Annotated[str | None, typer.Option(help="Location in the book that the counts belong to.")] = None,
+    starts_at: Annotated[str | None, typer.Option(
+        metavar="TIME", help="When a video begins, such as 2026-11-20T09:30:00+08:00.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> int:
+    """Count facings per product and shelf in pictures, folders, videos or a camera."""
+    if not sources and camera is None:
+        raise UsageFault("count needs a picture, folder or video, or --camera; see `shelfcount count --help`")
+    settings = load_settings(gallery=gallery, site=site, location=location)
+    surveyed = open_site(settings.site)
+    start = parse_instant("--starts-at", starts_at) if starts_at else None
+    found = [*expand(sources or ()), *([Source.of_camera(camera)] if camera is not None else [])]
+    eye = open_eye(settings, settings.gallery)
+    keeper = Keeper.open(db, settings.location, SystemClock()) if db is not None else None
+    drawn = AnnotatedFolder(annotate_to, out().tr) if annotate_to is not None else None
+    speak, results = out(), list[CountResult]()
+    for source in steps(found, speak, tell("counting")):
+        for result in count_source(source, eye, surveyed, settings.max_pixels, SystemClock(), start):
+            if drawn is not None:
+                drawn.add(result)
+            if keeper is not None:
+                keeper.store(result, speak)
+            results.append(result.without_frame())
+            if result.detail is not None:
+                speak.warn(result.detail)
+    if as_json:
+        speak.json(document_of(results, pedigree_of(eye, surveyed, camera)))
+    else:
+        console = speak.table_console()
+        for result in results:
+            print_count(result, console, speak.tr)
+    return int(ExitCode.UNREADABLE if any(result.unreadable for result in results) else ExitCode.DONE)

@@ -1,0 +1,43 @@
+"""Stores counts in the book for commands that are given one."""
+
+import uuid
+
+from edge.cli.console import Out
+from edge.clock import Clock
+from edge.counting.result import CountResult, to_capture
+from inventory_core.ids import CountId, LocationId
+from inventory_core.messages import tell
+from inventory_core.ports import BookStore
+from inventory_core.service import need_location, store_capture
+from inventory_core.store.sql_book import open_book
+
+
+class Keeper:
+    """Keeps every count in one book and location; a file that could not be read is no look at the shelf and is not kept."""
+
+    def __init__(self, store: BookStore, location: LocationId, clock: Clock) -> None:
+        self._store = store
+        self._location = location
+        self._clock = clock
+
+    @classmethod
+    def open(cls, db: str, location: str, clock: Clock) -> "Keeper":
+        """The book `db`, made if absent. Raises StoreError, UnknownLocation."""
+        store = open_book(db)
+        with store.read() as book:
+            need_location(book, LocationId(location))
+        return cls(store, LocationId(location), clock)
+
+    def store(self, result: CountResult, out: Out) -> None:
+        """Store one count; a picture without a time gets the clock's, and that is said."""
+        if result.unreadable:
+            return
+        capture = to_capture(
+            result, count_id=CountId(uuid.uuid4().hex), location=self._location, now=self._clock.now()
+        )
+        with self._store.write() as book:
+            store_capture(book, capture)
+            book.commit()
+        if result.captured_at is None:
+            out.warn(tell("{source} does not say when it was taken: stored as counted now, {at}",
+                          source=result.source, at=capture.captured_at.isoformat(timespec="seconds")))

@@ -1,0 +1,77 @@
+"""The stages of one look: frame -> verdict -> view -> boxes -> names -> facings. Here the rooms' words meet.
+
+    reading = look(frame, eye, site=None, policy)
+"""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from calibration.errors import WrongPicture
+from calibration.record import Calibration
+from calibration.rectify import rectify
+from edge.capture.frame import Frame, Image
+from edge.capture.quality import QualityLimits, judge, measure
+from edge.capture.reference import Reference
+from edge.counting.facings import Seen, facings_on_bands, facings_on_rows, split
+from edge.counting.readings import FrameReading, Rejected
+from edge.counting.rows import RowPolicy
+from models.detections import Detections
+from models.identities import Identities
+
+
+class Detects(Protocol):
+    """Finds products and gaps; `models.detector.Detector` does."""
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def detect(self, image: Image) -> Detections: ...
+
+
+class Names(Protocol):
+    """Names products; `models.namer.Namer` and `NoNamer` do."""
+
+    def identify(self, image: Image, found: Detections) -> Identities: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Eye:
+    """What sees: the detector, the namer, and their fingerprints for the pedigree.
+
+    A box counts from the score `count_from` on; fainter ones only widen intervals.
+    """
+
+    detector: Detects
+    namer: Names
+    count_from: float
+    embedder_fingerprint: str | None = None
+    gallery_fingerprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LookPolicy:
+    """Every threshold between a frame and its facings."""
+
+    quality: QualityLimits = field(default_factory=QualityLimits)
+    rows: RowPolicy = field(default_factory=RowPolicy)
+
+
+def look(
+    frame: Frame, eye: Eye, site: Calibration | None, policy: LookPolicy, reference: Reference | None = None
+) -> FrameReading | Rejected:
+    """What `frame` shows, or why it cannot be used. `reference` is a clear picture of the same fixed camera."""
+    quality = measure(frame.image, reference)
+    if reasons := judge(quality, policy.quality):
+        return Rejected(frame, reasons, quality)
+    image = frame.image
+    if site is not None:
+        try:
+            image = rectify(frame.image, site).image  # cam px -> view px
+        except WrongPicture as error:
+            return Rejected(frame, (error.code,), quality)
+    products, gaps = split(eye.detector.detect(image))  # (n, 4) view px
+    names = eye.namer.identify(image, products)  # n names
+    seen = Seen(frame, quality, products, names, gaps)
+    if site is None:
+        return facings_on_rows(seen, eye.count_from, policy.rows)
+    return facings_on_bands(seen, site)  # -> bay mm

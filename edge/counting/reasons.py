@@ -1,0 +1,31 @@
+"""What the stable codes of a verdict mean, in words for people."""
+
+from inventory_core.messages import Message, tell
+
+_REASONS = {
+    "dark": tell("too dark"),
+    "bright": tell("too bright"),
+    "blurred": tell("blurred"),
+    "blank": tell("an empty picture: lens covered, or nothing in it"),
+    "frozen": tell("frozen: the camera repeats one picture"),
+    "blocked": tell("something large stands in front"),
+    "moved": tell("the camera has moved"),
+    "unsettled": tell("the scene never stood still"),
+    "no_shelf": tell("no product found, so no shelf to count"),
+    "no_frames": tell("no frame arrived"),
+    "wrong_camera": tell("not the picture shape of the surveyed camera"),
+    "too_small": tell("the picture is too small"),
+    "too_large": tell("the picture is too large"),
+    "missing": tell("the file does not exist or cannot be opened"),
+    "empty": tell("empty"),
+    "not_a_picture": tell("not a picture"),
+    "not_a_video": tell("not a video"),
+    "truncated": tell("cut off"),
+    "no_camera": tell("the camera does not open"),
+    "camera_silent": tell("the camera delivers no picture"),
+}
+
+
+def reason_in_words(code: str) -> Message:
+    """A reason code for people."""
+    return _REASONS.get(code, Message(code))

@@ -1,0 +1,113 @@
+"""What a user asks to be counted, one thing at a time: a picture, a video, or a camera; a thing that cannot be read is an
+answer too, and the rest goes on."""
+
+import enum
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from calibration.record import Calibration
+from edge.capture.camera import VideoFile, open_camera
+from edge.capture.pictures import read_picture
+from edge.capture.settle import Burst, bursts_of_video, take_burst
+from edge.clock import Clock
+from edge.counting.count import cannot_see, count_burst, count_frame, pedigree_of
+from edge.counting.pipeline import Eye
+from edge.counting.result import CountResult
+from edge.errors import UnreadableInput
+
+VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts", ".wmv"})
+
+
+class Kind(enum.Enum):
+    PICTURE = "picture"
+    VIDEO = "video"
+    CAMERA = "camera"
+    EMPTY_FOLDER = "empty folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`name` is the argument as the user gave it, joined with the file's name where it is a folder."""
+
+    name: str
+    kind: Kind
+
+    @classmethod
+    def of_path(cls, name: str) -> "Source":
+        suffix = Path(name).suffix.lower()
+        return cls(name, Kind.VIDEO if suffix in VIDEO_SUFFIXES else Kind.PICTURE)
+
+    @classmethod
+    def of_camera(cls, spec: str) -> "Source":
+        return cls(spec, Kind.CAMERA)
+
+
+def expand(arguments: Iterable[str]) -> list[Source]:
+    """Every source that the arguments name; a folder stands for all its files and those of its folders, sorted."""
+    found: list[Source] = []
+    for argument in arguments:
+        if "://" in argument:
+            found.append(Source.of_camera(argument))
+        elif Path(argument).is_dir():
+            inside = sorted(_files(argument))
+            found += [Source.of_path(name) for name in inside] or [Source(argument, Kind.EMPTY_FOLDER)]
+        else:
+            found.append(Source.of_path(argument))
+    return found
+
+
+def _files(folder: str) -> Iterator[str]:
+    for where, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        # joined as text: `./a/b.jpg` stays as the user wrote it
+        yield from (os.path.join(where, name) for name in names if not name.startswith("."))  # noqa: PTH118
+
+
+def count_source(
+    source: Source, eye: Eye, site: Calibration | None, max_pixels: int, clock: Clock, starts_at: datetime | None = None
+) -> Iterator[CountResult]:
+    """One result for a picture or a camera, one per settled scene for a video; a failure is a result too."""
+    pedigree = pedigree_of(eye, site, source.name if source.kind is Kind.CAMERA else None)
+    try:
+        if source.kind is Kind.PICTURE:
+            yield count_frame(eye, read_picture(Path(source.name), max_pixels), source=source.name, site=site)
+        elif source.kind is Kind.VIDEO:
+            yield from _count_video(source.name, eye, site, starts_at)
+        elif source.kind is Kind.CAMERA:
+            yield _count_camera(source.name, eye, site, clock)
+        else:
+            raise UnreadableInput("folder {name} holds no files; check the path", code="empty", name=source.name)
+    except UnreadableInput as error:
+        failed = cannot_see(source.name, (error.code,), pedigree, detail=error.message)
+        yield replace(failed, unreadable=True)
+
+
+def _count_video(name: str, eye: Eye, site: Calibration | None, starts_at: datetime | None) -> Iterator[CountResult]:
+    video = VideoFile(Path(name), starts_at)
+    any_frame = False
+    try:
+        for burst in bursts_of_video(video):
+            any_frame = True
+            yield replace(_of_burst(burst, name, eye, site, None), at_s=burst.at_s)
+    finally:
+        video.close()
+    if not any_frame:
+        raise UnreadableInput("{name} holds no frame that can be read; convert it to MP4 (H.264)", code="not_a_video",
+                              name=name)
+
+
+def _count_camera(spec: str, eye: Eye, site: Calibration | None, clock: Clock) -> CountResult:
+    camera = open_camera(spec, clock)
+    try:
+        return _of_burst(take_burst(camera, clock), spec, eye, site, spec)
+    finally:
+        camera.close()
+
+
+def _of_burst(burst: Burst, name: str, eye: Eye, site: Calibration | None, camera: str | None) -> CountResult:
+    if not burst.settled:
+        return cannot_see(name, ("unsettled",), pedigree_of(eye, site, camera), frames=burst.frames)
+    return count_burst(eye, burst.frames, source=name, site=site, camera=camera)
