@@ -6,7 +6,7 @@ sha256 pins all of it. Input uint8 (n, S, S, 3) BGR with the normalisation in th
 
 import json
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +35,7 @@ class Recipe:
 
     network_weight: float = 1.0
     colour_weight: float = 0.0
-    colour: ColourRecipe = ColourRecipe()
+    colour: ColourRecipe = field(default_factory=ColourRecipe)
 
     def __post_init__(self) -> None:
         if self.network_weight < 0 or self.colour_weight < 0 or self.network_weight + self.colour_weight <= 0:

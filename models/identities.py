@@ -36,3 +36,13 @@ class Identities:
     def unknown(cls, n: int) -> "Identities":
         """n products that nobody has enrolled."""
         return cls((None,) * n, (None,) * n, np.zeros(n, np.float32), np.zeros(n, np.float32))
+
+    def scattered(self, index: npt.NDArray[np.int64], n: int) -> "Identities":
+        """These names at the places `index` of n; nobody's name at the others."""
+        sku: list[Sku | None] = [None] * n
+        nearest: list[Sku | None] = [None] * n
+        score, margin = np.zeros(n, np.float32), np.zeros(n, np.float32)
+        for place, name, near in zip(index, self.sku, self.nearest, strict=True):
+            sku[place], nearest[place] = name, near
+        score[index], margin[index] = self.score, self.margin
+        return Identities(tuple(sku), tuple(nearest), score, margin)

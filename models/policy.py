@@ -46,10 +46,11 @@ class UnknownPolicy:
 
     `floor` and `ceiling` bound the gallery's own threshold; `pull` is how far that threshold moves from the typical
     look-alike of another SKU (0) towards the typical other photo of the same SKU (1); `least_margin` is the lead over
-    the second-best SKU below which a name is a coin toss.
+    the second-best SKU below which a name is a coin toss; SKUs with photos nearer than `look_alike` are look-alikes.
     """
 
     floor: float = 0.5
     ceiling: float = 0.75
     pull: float = 0.5
     least_margin: float = 0.0
+    look_alike: float = 0.8

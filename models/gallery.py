@@ -1,0 +1,229 @@
+"""The gallery: photos of known products as vectors, and the name, or "unknown", that it gives to a new one.
+
+A crop's name is the SKU of its most similar enrolled photo, if that is similar enough; how similar is measured on the
+gallery itself (`models/threshold.py`).
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from inventory_core.ids import Sku
+from models.embedder import Vectors
+from models.errors import BadArray, BadGallery, UnknownName
+from models.gallery_changes import Change, Enrolled, Removed, Renamed, Rows, names_of_rows
+from models.gallery_file import GalleryState, PhotoRecord, read_state, write_photo, write_state
+from models.identities import Identities
+from models.letterbox import Image
+from models.policy import UnknownPolicy
+from models.threshold import Threshold, calibrate
+
+UNIT_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo:
+    """A crop to enrol and the name of the picture that it was cut from."""
+
+    crop: Image
+    source: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Enrolment:
+    """What is enrolled for one SKU in one go: a vector (n, d) for each of n photos."""
+
+    sku: Sku
+    vectors: Vectors
+    photos: Sequence[Photo]
+
+    def __post_init__(self) -> None:
+        if not self.sku or self.sku != self.sku.strip() or any(ord(letter) < 32 for letter in self.sku):
+            raise BadArray("a SKU must be a text without control characters or outer spaces, got {sku}",
+                           code="bad_sku", sku=repr(self.sku))  # fmt: skip
+        if not self.photos or self.vectors.ndim != 2 or len(self.vectors) != len(self.photos):
+            raise BadArray("{sku}: one vector per photo is needed, got {vectors} for {photos} photos", sku=self.sku,
+                           vectors=self.vectors.shape, photos=len(self.photos))  # fmt: skip
+        if not np.isfinite(self.vectors).all() or abs(np.linalg.norm(self.vectors, axis=1) - 1).max() > UNIT_TOLERANCE:
+            raise BadArray("{sku}: vectors must have length 1", sku=self.sku)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EnrolledRows:
+    """The rows that count now, sorted by SKU: `vectors` (n, d), `owner` (n,) index into `skus`, `source` of n."""
+
+    skus: tuple[Sku, ...]
+    vectors: Vectors
+    owner: npt.NDArray[np.int64]
+    source: tuple[str, ...]
+    photo: tuple[PhotoRecord, ...]
+
+
+class Gallery:
+    """One folder of enrolled products. Every change is on disk before its method returns."""
+
+    def __init__(self, folder: Path, state: GalleryState, policy: UnknownPolicy) -> None:
+        self.folder = folder
+        self.policy = policy
+        self._take(state)
+
+    @property
+    def embedder(self) -> str:
+        """Fingerprint of the embedder that made the vectors."""
+        return self._state.embedder
+
+    def names(self) -> tuple[Sku, ...]:
+        """Enrolled SKUs, sorted."""
+        return self.rows.skus
+
+    def __len__(self) -> int:
+        return len(self.rows.skus)
+
+    def require_embedder(self, fingerprint: str) -> None:
+        """Raises BadGallery when the vectors were made by another embedder."""
+        if self._state.embedder != fingerprint:
+            raise BadGallery(
+                "gallery {folder} was made with embedder {found}, this one is {expected}; enrol its photos again into "
+                "a new folder (`shelfcount enrol SKU PHOTO... --gallery NEW`; small copies lie in {folder}/photos)",
+                folder=self.folder, found=self._state.embedder, expected=fingerprint,
+            )
+
+    def enrol(self, sku: Sku, vectors: Vectors, photos: Sequence[Photo], *, at: datetime) -> None:
+        """Add photos of one SKU, live at once. `at` is aware UTC."""
+        self.enrol_all([Enrolment(sku, vectors, photos)], at=at)
+
+    def enrol_all(self, enrolments: Sequence[Enrolment], *, at: datetime) -> None:
+        """Add photos of many SKUs as one change: on disk together, undone together."""
+        state = self._state
+        runs, records, parts, first = [], list(state.photos), [state.vectors], len(state.photos)
+        stamp = at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        for new in enrolments:
+            if len(state.vectors) and new.vectors.shape[1] != state.vectors.shape[1]:
+                raise BadGallery("gallery {folder} holds vectors of {dim} numbers, got {found}", folder=self.folder,
+                                 dim=state.vectors.shape[1], found=new.vectors.shape[1])  # fmt: skip
+            for photo in new.photos:
+                file, digest = write_photo(self.folder, photo.crop)
+                records.append(PhotoRecord(file, digest, photo.source, stamp))
+            runs.append(Rows(new.sku, first, first + len(new.photos)))
+            parts.append(np.asarray(new.vectors, np.float32))
+            first += len(new.photos)
+        if not runs:
+            return
+        vectors = np.concatenate(parts[1:] if not len(state.vectors) else parts)
+        self._keep(tuple(records), (*state.changes, Enrolled(tuple(runs))), vectors)
+
+    def remove(self, sku: Sku) -> None:
+        """Take a SKU out. Raises UnknownName."""
+        self._require_name(sku)
+        self._keep(self._state.photos, (*self._state.changes, Removed(sku)), self._state.vectors)
+
+    def rename(self, old: Sku, new: Sku) -> None:
+        """Give a SKU another name; an existing one takes the photos over. Raises UnknownName, BadArray."""
+        self._require_name(old)
+        if not new or new != new.strip() or any(ord(letter) < 32 for letter in new):
+            raise BadArray("a SKU must be a text without control characters or outer spaces, got {sku}",
+                           code="bad_sku", sku=repr(new))  # fmt: skip
+        self._keep(self._state.photos, (*self._state.changes, Renamed(old, new)), self._state.vectors)
+
+    def undo(self) -> Change | None:
+        """Take the last change back; returns what it was, None when nothing is left to undo."""
+        state = self._state
+        if not state.changes:
+            return None
+        last, rest = state.changes[-1], state.changes[:-1]
+        rows = min(run.first for run in last.rows) if isinstance(last, Enrolled) else len(state.photos)
+        self._keep(state.photos[:rows], rest, np.array(state.vectors[:rows]))
+        return last
+
+    def identify(self, vectors: Vectors) -> Identities:
+        """A name for each of n unit vectors; unknown where nothing enrolled is near enough."""
+        rows = self.rows
+        if not rows.skus:
+            return Identities.unknown(len(vectors))
+        per_sku = self.similarities(vectors)  # (n, skus)
+        index = np.arange(len(vectors))
+        best = per_sku.argmax(1)
+        score = per_sku[index, best]
+        rest = per_sku.copy()
+        rest[index, best] = -1.0
+        margin = score - rest.max(1, initial=-1.0)
+        sure = (score >= self.threshold.score) & (margin >= self.policy.least_margin)
+        nearest = tuple(rows.skus[i] for i in best)
+        return Identities(tuple(sku if ok else None for sku, ok in zip(nearest, sure, strict=True)), nearest,
+                          score.astype(np.float32), margin.astype(np.float32))  # fmt: skip
+
+    def similarities(self, vectors: Vectors) -> npt.NDArray[np.float32]:
+        """(n, skus) cosine of each vector with the most similar photo of each SKU."""
+        if vectors.ndim != 2 or vectors.shape[1] != self.rows.vectors.shape[1]:
+            raise BadArray("vectors must be (n, {dim}), got {shape}", dim=self.rows.vectors.shape[1],
+                           shape=vectors.shape)  # fmt: skip
+        cosine = np.asarray(vectors, np.float32) @ self.rows.vectors.T  # (n, rows), rows sorted by SKU
+        firsts = np.searchsorted(self.rows.owner, np.arange(len(self.rows.skus)))
+        return np.maximum.reduceat(cosine, firsts, axis=1) if len(firsts) else cosine[:, :0]
+
+    def look_alikes(self) -> frozenset[tuple[Sku, Sku]]:
+        """Pairs of SKUs (sorted) that this gallery can hardly tell apart."""
+        return self.threshold.look_alikes
+
+    def _require_name(self, sku: Sku) -> None:
+        if sku not in self.rows.skus:
+            raise UnknownName("gallery {folder} has no SKU {sku}; `shelfcount gallery list` shows the names",
+                              folder=self.folder, sku=sku)  # fmt: skip
+
+    def _keep(self, photos: tuple[PhotoRecord, ...], changes: tuple[Change, ...], vectors: Vectors) -> None:
+        state = GalleryState(self._state.embedder, photos, changes, vectors, self._state.raw)
+        self._take(write_state(self.folder, state))
+
+    def _take(self, state: GalleryState) -> None:
+        self._state = state
+        self.rows = _rows(state)
+        self.threshold: Threshold = calibrate(self.rows.skus, self.rows.vectors, self.rows.owner, self.rows.source,
+                                              self.policy)  # fmt: skip
+        self.fingerprint = _fingerprint(state.embedder, self.rows)
+
+
+def open_gallery(folder: Path, embedder_fingerprint: str, *, create: bool = False,
+                 policy: UnknownPolicy = UnknownPolicy()) -> Gallery:  # fmt: skip
+    """The gallery in `folder`; with `create` a missing folder or an empty one becomes a gallery without products.
+
+    Raises BadGallery when it is missing, damaged, or was made by another embedder.
+    """
+    state = read_state(folder)
+    if state is None:
+        if not create:
+            raise BadGallery("{folder} is not a gallery (no gallery.json); enrol a product first: "
+                             "`shelfcount enrol SKU PHOTO... --gallery {folder}`", folder=folder)  # fmt: skip
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadGallery("gallery folder {folder} cannot be made: {why}", folder=folder,
+                             why=error.strerror) from error  # fmt: skip
+        state = GalleryState(embedder_fingerprint, (), (), np.zeros((0, 0), np.float32))
+    gallery = Gallery(folder, state, policy)
+    gallery.require_embedder(embedder_fingerprint)
+    return gallery
+
+
+def _rows(state: GalleryState) -> EnrolledRows:
+    names = names_of_rows(state.changes, len(state.photos))
+    live = sorted((name, row) for row, name in enumerate(names) if name is not None)
+    skus = tuple(sorted({name for name, _ in live}))
+    place = {sku: index for index, sku in enumerate(skus)}
+    order = [row for _, row in live]
+    vectors = state.vectors[np.array(order, np.int64)]
+    vectors.flags.writeable = False
+    return EnrolledRows(skus, vectors, np.array([place[name] for name, _ in live], np.int64),
+                        tuple(state.photos[row].source for row in order), tuple(state.photos[row] for row in order))
+
+
+def _fingerprint(embedder: str, rows: EnrolledRows) -> str:
+    """sha256 of what decides names: embedder, SKUs and vectors; not of when or where they were enrolled."""
+    digest = hashlib.sha256(embedder.encode())
+    for owner, vector in zip(rows.owner, rows.vectors, strict=True):
+        digest.update(b"\0" + rows.skus[owner].encode() + b"\0" + vector.tobytes())
+    return "sha256:" + digest.hexdigest()
