@@ -76,7 +76,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Bracket:
-    """Since when: it began after `last_agreed_at` (None: no earlier look agreed) and by `first_seen_at`.
+    """Since when: it began after `last_agreed_at`, the last look without it (None: no earlier look), and by `first_seen_at`.
 
     `ended_at` is the first look after the last one that showed it, None while it lasts.
     """
@@ -149,7 +149,7 @@ def discrepancy_id(location: LocationId, sku: Sku | None, kind: DiscrepancyKind,
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """A look that could not see (all of) a location, and why: an answer of its own, never zero."""
+    """A look that could not see a location, and why: an answer of its own, never zero."""
 
     capture: CountId
     location: LocationId

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from inventory_core.catalogue import Product
 from inventory_core.counts import Capture
+from inventory_core.discrepancies import DiscrepancyReport
 from inventory_core.errors import (
     BadValue,
     DuplicateLocation,
@@ -18,8 +19,10 @@ from inventory_core.errors import (
 from inventory_core.ids import LocationId, Sku
 from inventory_core.ledger import Movement
 from inventory_core.locations import Location, LocationKind
+from inventory_core.policy import ReconcilePolicy
 from inventory_core.ports import Book, BookReader
 from inventory_core.postings import Posting
+from inventory_core.reconcile import reconcile
 from inventory_core.skus import check_gtin, check_sku
 
 
@@ -116,3 +119,13 @@ def check_stock(book: BookReader, sku: Sku, at: datetime) -> Stock:
     need_product(book, sku)
     on_hand = sum(book.balance(sku, place.id) for place in book.locations() if place.kind is not LocationKind.TRANSIT)
     return Stock(sku, on_hand, 0, at)
+
+
+def reconcile_now(
+    book: BookReader, as_of: datetime, known_at: datetime, policy: ReconcilePolicy = ReconcilePolicy()
+) -> DiscrepancyReport:
+    """Hold every look taken by `as_of` against the book as known at `known_at`."""
+    return reconcile(
+        book.captures(until=as_of), book.movements(), book.refused(), book.planogram(), book.products(), policy, as_of,
+        known_at, book.look_alikes(),
+    )
