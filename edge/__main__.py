@@ -1,9 +1,14 @@
 """`python -m edge` and the console command `shelfcount`."""
 
+import os
 import sys
+
+MAX_DECODED_PIXELS = 150_000_000
+"""A second guard behind the setting max_pixels; OpenCV reads it once, when it is loaded."""
 
 
 def main() -> None:
+    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MAX_DECODED_PIXELS))
     from edge.cli import commands  # the command modules import the heavy libraries
 
     sys.exit(commands.run(sys.argv[1:]))

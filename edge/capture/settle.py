@@ -30,6 +30,10 @@ class BurstPolicy:
     patience_s: float = 20.0
 
 
+VIDEO_POLICY = BurstPolicy(still_s=1.0, every_s=0.2)
+"""A recording is often cut short around the moments that matter, and there is no second chance to wait."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Burst:
     """Frames of one scene; `settled` is False where it never stood still. `at_s` is the place in a video, in seconds."""
@@ -80,7 +84,7 @@ def take_burst(
             return Burst(tuple(recent), settled=False)
 
 
-def bursts_of_video(video: VideoFile, policy: BurstPolicy = BurstPolicy()) -> Iterator[Burst]:
+def bursts_of_video(video: VideoFile, policy: BurstPolicy = VIDEO_POLICY) -> Iterator[Burst]:
     """One burst for every stretch of the video in which the scene stands still; one unsettled burst if it never does."""
     skip = max(0, round(video.fps * policy.every_s) - 1)
     stillness, recent = Stillness(policy), deque[Frame](maxlen=policy.frames)

@@ -130,25 +130,23 @@ def _same_shelf(
 ) -> float:
     """How sure it is, 0..1, that two clusters stand on one shelf: the share of the smaller that says so."""
     across = beside[np.ix_(upper, lower)]
-    on_top = seated[np.ix_(upper, lower)].any(axis=1)
-    over = seated[np.ix_(upper, upper)].any(axis=1)  # a layer of a stack that is itself stacked
-    stacked = float((on_top | over).mean()) if on_top.any() else 0.0
+    base = upper[~seated[np.ix_(upper, upper)].any(axis=1)]  # of a stack, its lowest layer decides
+    stacked = float(seated[np.ix_(base, lower)].any(axis=1).mean()) if len(base) else 0.0
     return max(float(across.any(axis=1).mean()), float(across.any(axis=0).mean()), stacked)
 
 
 def _inside(level: Floats, one: Ints, other: Ints, policy: RowPolicy) -> float:
-    """The share of a small cluster's boxes that lie within the band of the large one, with boxes of it on both sides."""
+    """The share of a small cluster's boxes that lie within the band of the large one, between its boxes or at its ends:
+    the rim of a neighbouring bay counts with the shelf beside it."""
     small, large = sorted((one, other), key=len)
     if len(small) > policy.few * len(large):
         return 0.0
     within = 0
     x = level[large, 0] / 2 + level[large, 2] / 2
     for x1, y1, x2, y2 in level[small]:
-        middle = (x1 + x2) / 2
-        near = large[np.argsort(np.abs(x - middle))[:5]]
-        between = x.min() <= middle <= x.max()
+        near = large[np.argsort(np.abs(x - (x1 + x2) / 2))[:5]]
         shared = min(y2, level[near, 3].max()) - max(y1, level[near, 1].min())
-        within += bool(between and shared > policy.overlap * (y2 - y1))
+        within += bool(shared > policy.overlap * (y2 - y1))
     return within / len(small)
 
 

@@ -1,0 +1,43 @@
+"""The composition root: where settings become an eye, a site and a book.
+
+    eye = open_eye(settings, gallery=Path("gallery"))
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+from models.gallery import open_gallery
+
+from calibration.record import Calibration
+from calibration.site_file import read_site
+from edge.counting.pipeline import Eye
+from edge.settings import Settings
+from models.detector import open_detector
+from models.embedder import open_embedder
+from models.manifest import load_manifest
+from models.namer import Namer, NoNamer
+from models.policy import DetectorPolicy
+
+FAINT = 0.45
+"""Boxes are asked for from this share of the operating point on: the faint ones do not count, they widen intervals."""
+
+
+def open_eye(
+    settings: Settings, gallery: Path | None = None, *, detector: Path | None = None, embedder: Path | None = None
+) -> Eye:
+    """The detector and, with a gallery, the namer; files outside the manifest only where they are named.
+
+    Raises BadModelFile, BadManifest, BadGallery.
+    """
+    policy = load_manifest().of("detector").policy or DetectorPolicy()
+    finder = open_detector(detector, threads=settings.threads, policy=replace(policy, score=FAINT * policy.score))
+    if gallery is None:
+        return Eye(finder, NoNamer(), policy.score)
+    describer = open_embedder(embedder, threads=settings.threads)
+    names = open_gallery(gallery, describer.fingerprint)
+    return Eye(finder, Namer(describer, names), policy.score, describer.fingerprint, names.fingerprint)
+
+
+def open_site(path: Path | None) -> Calibration | None:
+    """The calibration in a site file. Raises BadSite."""
+    return read_site(path) if path is not None else None

@@ -1,0 +1,87 @@
+"""`shelfcount check` explains every mistake in settings, models, site and gallery; `shelfcount calibrate` is still to come."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from calibration.site_file import read_site
+from edge.cli.app import app
+from edge.cli.console import Out, out
+from edge.errors import CheckFailed, NotYet
+from edge.settings import Settings, load_settings
+from inventory_core.messages import Message, Told, tell
+from models.detector import open_detector
+from models.embedder import open_embedder
+from models.gallery import open_gallery
+from models.manifest import load_manifest
+
+
+@app.command("check")
+def check(
+    site: Annotated[Path | None, typer.Option(help="Site file to check; else the one in the settings.")] = None,
+    gallery: Annotated[Path | None, typer.Option(help="Gallery to check; else the one in the settings.")] = None,
+) -> None:
+    """Check settings, model files, site and gallery, and explain every mistake."""
+    speak, faults = out(), 0
+    settings = Settings.model_construct(site=site, gallery=gallery)
+
+    def read_settings() -> Message:
+        nonlocal settings
+        settings = load_settings(site=site, gallery=gallery)
+        return tell("settings are as documented")
+
+    faults += _checked(speak, read_settings)
+    faults += _checked(speak, _models)
+    chosen_site, chosen_gallery = settings.site, settings.gallery
+    if chosen_site is not None:
+        faults += _checked(speak, lambda: _site(chosen_site))
+    if chosen_gallery is not None:
+        faults += _checked(speak, lambda: _gallery(chosen_gallery))
+    if faults:
+        raise CheckFailed("{n} things need mending, see above", n=faults)
+
+
+def _checked(speak: Out, part: Callable[[], Message]) -> int:
+    """Run one check and say how it went; 1 for a fault."""
+    try:
+        speak.say(tell("ok: {what}", what=part()))
+    except Told as error:
+        speak.say(tell("wrong: {why}", why=error))
+        return 1
+    return 0
+
+
+def _models() -> Message:
+    manifest = load_manifest()
+    for role in ("detector", "embedder"):
+        manifest.verified(role)
+    open_detector(threads=1)
+    open_embedder(threads=1)
+    return tell("model files are those of the manifest: {names}", names=", ".join(f.name for f in manifest.files))
+
+
+def _site(path: Path) -> Message:
+    site = read_site(path)
+    width, height = site.view_size_px
+    return tell(
+        "site {file}: {shelves} shelves on {width_mm:.0f} x {height_mm:.0f} mm, seen at {width} x {height} px",
+        file=path, shelves=len(site.bay.bands), width_mm=site.bay.width_mm, height_mm=site.bay.height_mm,
+        width=width, height=height,
+    )
+
+
+def _gallery(folder: Path) -> Message:
+    gallery = open_gallery(folder, open_embedder(threads=1).fingerprint)
+    return tell("gallery {folder}: {n} products", folder=folder, n=len(gallery))
+
+
+@app.command("calibrate", context_settings={"ignore_unknown_options": True})
+def calibrate(
+    arguments: Annotated[list[str] | None, typer.Argument(metavar="...", show_default=False)] = None,
+) -> None:
+    """Survey a camera's place (to come); a site file can be written by hand today, see docs/site.md."""
+    del arguments
+    raise NotYet("calibrate is not built yet; write the site file by hand as docs/site.md shows and try it with "
+                 "`shelfcount check --site FILE`")
