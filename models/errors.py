@@ -5,6 +5,7 @@
      +- BadManifest           bad_manifest        the manifest itself is not as documented
      +- BadGallery            bad_gallery         damaged, or made by another embedder
      +- UnknownName           unknown_name        the gallery has no such SKU
+     +- BadLabels             bad_labels          a label file that is no COCO file
      +- BadArray              bad_array           a noun of this room was given arrays of the wrong shape
 """
 
@@ -35,3 +36,7 @@ class UnknownName(ModelError):
 
 class BadArray(ModelError, ValueError):
     code = "bad_array"
+
+
+class BadLabels(ModelError):
+    code = "bad_labels"

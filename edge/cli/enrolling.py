@@ -1,0 +1,161 @@
+"""What `shelfcount enrol` does: reads photos or a labelled set, cuts the products out, enrols them, and says each thing.
+
+A photo that shows exactly one large product is cut to it; any other photo is taken whole, as a tight crop. From a
+labelled set every box is a crop. What cannot be used is reported, and the rest is enrolled.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from edge.capture.frame import Frame
+from edge.capture.pictures import read_picture
+from edge.cli.console import Out
+from edge.cli.progress import steps
+from edge.clock import Clock
+from edge.errors import UnreadableInput
+from edge.settings import Settings
+from inventory_core.ids import Sku
+from inventory_core.messages import Message, tell
+from models.coco import CocoImage, read_coco
+from models.crops import cut
+from models.detections import PRODUCT, Boxes
+from models.detector import Detector, open_detector
+from models.embedder import Embedder, Vectors
+from models.errors import BadLabels
+from models.gallery import Enrolment, Gallery, Photo
+from models.letterbox import Image
+
+NOT_A_PRODUCT = "__"
+"""Category names that begin so mark doubtful labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class DominantPolicy:
+    """When a box is the one product that a photo is about; areas are shares of the picture.
+
+    `least` .. `most`: smaller is a product among others, larger is the whole picture. `rival`: another box of at least
+    this share of its area makes it unclear which one is meant.
+    """
+
+    least: float = 0.15
+    most: float = 0.8
+    rival: float = 0.35
+    score: float = 0.3
+
+
+@dataclass(slots=True)
+class Enroller:
+    """One run of the command."""
+
+    gallery: Gallery
+    embedder: Embedder
+    settings: Settings
+    clock: Clock
+    out: Out
+    policy: DominantPolicy = field(default_factory=DominantPolicy)
+
+    def from_photos(self, sku: Sku, paths: list[Path]) -> bool:
+        """Enrol photos of one SKU; returns whether every one could be read."""
+        detector = open_detector(threads=self.settings.threads)
+        photos: list[Photo] = []
+        parts: list[Vectors] = []
+        for path in steps(paths, self.out, tell("enrolling")):
+            frame = self._read(path)
+            if frame is None:
+                continue
+            box = dominant(detector, frame.image, self.policy)
+            self.out.say(_photo_line(path, box, frame.image))
+            crop = frame.image if box is None else cut(frame.image, box[0])
+            parts.append(self.embedder.embed_crops([crop]))
+            photos.append(Photo(crop, path.name))
+        if not photos:
+            return False
+        self.gallery.enrol(sku, np.concatenate(parts), photos, at=self.clock.now())
+        self.out.say(tell("{sku}: {photos} photos enrolled", sku=sku, photos=len(photos)))
+        return len(photos) == len(paths)
+
+    def from_coco(self, file: Path, images: Path) -> bool:
+        """Enrol every box of a labelled set; returns whether all of it could be used."""
+        try:
+            labels = read_coco(file)
+        except BadLabels as error:
+            self.out.warn(error)
+            return False
+        for refused in labels.refused:
+            self.out.warn(refused)
+        whole = not labels.refused
+        found: dict[Sku, list[tuple[Vectors, Photo]]] = {}
+        skipped = 0
+        for image in steps(labels.images, self.out, tell("enrolling")):
+            named = [box for box in image.boxes if not box.name.startswith(NOT_A_PRODUCT)]
+            skipped += len(image.boxes) - len(named)
+            frame = self._labelled_picture(images, image)
+            if frame is None:
+                whole = False
+                continue
+            boxes = np.array([box.xyxy for box in named], np.float32).reshape(-1, 4)
+            vectors = self.embedder.embed(frame.image, boxes)
+            for row, box in enumerate(named):
+                photo = Photo(cut(frame.image, boxes[row]).copy(), image.file_name)
+                found.setdefault(Sku(box.name.strip()), []).append((vectors[row : row + 1], photo))
+        self._keep(found, skipped)
+        return whole
+
+    def _keep(self, found: dict[Sku, list[tuple[Vectors, Photo]]], skipped: int) -> None:
+        enrolments = [
+            Enrolment(sku, np.concatenate([vector for vector, _ in pairs]), [photo for _, photo in pairs])
+            for sku, pairs in sorted(found.items())
+        ]
+        self.gallery.enrol_all(enrolments, at=self.clock.now())
+        self.out.say(tell("{photos} photos of {skus} products enrolled", skus=len(enrolments),
+                          photos=sum(len(one.photos) for one in enrolments)))  # fmt: skip
+        if skipped:
+            self.out.say(tell("{count} boxes of categories that begin with __ left out", count=skipped))
+
+    def _read(self, path: Path) -> Frame | None:
+        try:
+            return read_picture(path, self.settings.max_pixels)
+        except UnreadableInput as error:
+            self.out.warn(error)
+            return None
+
+    def _labelled_picture(self, folder: Path, image: CocoImage) -> Frame | None:
+        """The picture of a labelled set, if it is there and as large as its labels say."""
+        frame = self._read(folder / image.file_name)
+        if frame is None:
+            return None
+        height, width = frame.image.shape[:2]
+        if (width, height) != (image.width_px, image.height_px):
+            self.out.warn(tell(
+                "{name} is {width} x {height} pixels, its labels are for {labelled_width} x {labelled_height}; its "
+                "boxes are left out", name=image.file_name, width=width, height=height,
+                labelled_width=image.width_px, labelled_height=image.height_px,
+            ))  # fmt: skip
+            return None
+        return frame
+
+
+def dominant(detector: Detector, image: Image, policy: DominantPolicy) -> Boxes | None:
+    """(1, 4): the box of the one product that a photo is about; None when the photo is a crop already, or unclear."""
+    height, width = image.shape[:2]
+    found = detector.detect(image)
+    found = found.where((found.class_id == PRODUCT) & (found.score >= policy.score))
+    area = (found.xyxy[:, 2] - found.xyxy[:, 0]) * (found.xyxy[:, 3] - found.xyxy[:, 1]) / (height * width)
+    if not len(area):
+        return None
+    largest = int(area.argmax())
+    rivals = np.delete(area, largest)
+    if not policy.least <= area[largest] < policy.most or (rivals >= policy.rival * area[largest]).any():
+        return None
+    return np.array(found.xyxy[largest : largest + 1])
+
+
+def _photo_line(path: Path, box: Boxes | None, image: Image) -> Message:
+    if box is None:
+        height, width = image.shape[:2]
+        return tell("{name}: taken whole ({width} x {height} px)", name=path.name, width=width, height=height)
+    left, top, right, bottom = (round(float(side)) for side in box[0])
+    return tell("{name}: cut to the one product in it, x {left} to {right}, y {top} to {bottom} px", name=path.name,
+                left=left, right=right, top=top, bottom=bottom)  # fmt: skip
