@@ -17,6 +17,10 @@ from inventory_core.postings import RefusedPosting
 from inventory_core.sightings import Sighting
 
 
+_SURE_RISE = 2
+"""Facings: a rise of one may be a miscounted one, where the intervals of both looks meet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """An episode of a product at a location where the book holds more (`sign` +1) or less (-1) than was seen."""
@@ -77,7 +81,8 @@ def unbooked_receipt(gap: Gap) -> Cause | None:
     for earlier, later in reversed(tuple(pairwise(looks))):
         clear = later.facings.low > earlier.facings.high
         at_start = later is gap.episode.first
-        stepped = clear or (at_start and later.facings.best > earlier.facings.best)
+        rise = later.facings.best - earlier.facings.best
+        stepped = clear or rise >= _SURE_RISE or (at_start and rise > 0)
         if stepped and not any(m.units > 0 for m in gap.account.between(earlier.at, later.at)):
             certainty = Certainty.WEAK if not clear else Certainty.STRONG if at_start else Certainty.LIKELY
             return Cause(

@@ -59,10 +59,15 @@ class Episode:
         return met or OffRange.of(self.last)
 
 
-def episodes_of(sightings: Sequence[Sighting], state_of: Callable[[Sighting], str], looks_needed: int) -> tuple[Episode, ...]:
+def episodes_of(
+    sightings: Sequence[Sighting], state_of: Callable[[Sighting], str], looks_needed: int,
+    lasts: Callable[[Sequence[Sighting]], bool] = lambda _: False,
+) -> tuple[Episode, ...]:
     """Runs of equal state of at least `looks_needed` looks; the empty state is no finding.
 
-    A shorter run between two runs of one state is a flicker and does not part them.
+    A shorter run between two runs of one state is a flicker and does not part them. Two runs of one state with nothing but
+    agreeing looks between them are one episode where it `lasts`: asked with the looks from the end of the one to the start
+    of the other, both included.
     """
     runs: list[tuple[str, int, int]] = []
     start = 0
@@ -71,6 +76,8 @@ def episodes_of(sightings: Sequence[Sighting], state_of: Callable[[Sighting], st
         if stop - start >= looks_needed:
             if runs and runs[-1][0] == state and start - runs[-1][2] < looks_needed:
                 runs[-1] = (state, runs[-1][1], stop)
+            elif len(runs) > 1 and not runs[-1][0] and runs[-2][0] == state and lasts(sightings[runs[-2][2] - 1 : start + 1]):
+                runs[-2:] = [(state, runs[-2][1], stop)]
             else:
                 runs.append((state, start, stop))
         start = stop
@@ -79,3 +86,14 @@ def episodes_of(sightings: Sequence[Sighting], state_of: Callable[[Sighting], st
                 tuple(sightings[end:]))
         for state, begin, end in runs if state
     )
+
+
+def one_error(between: Sequence[Sighting]) -> bool:
+    """True when a book that is off, as known now, by one and the same number of units all the while fits every look.
+
+    An error is hidden while the depth of a place can hold it, and shows again when columns empty: it is still one error.
+    """
+    met: OffRange | None = OffRange.of(between[0])
+    for sighting in between[1:]:
+        met = met and met.meet(OffRange.of(sighting))
+    return met is not None and bool(between[0].gap)

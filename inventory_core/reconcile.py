@@ -26,7 +26,7 @@ from inventory_core.discrepancies import (
     Unseen,
     discrepancy_id,
 )
-from inventory_core.episodes import Episode, episodes_of
+from inventory_core.episodes import Episode, episodes_of, one_error
 from inventory_core.ids import LocationId, Sku
 from inventory_core.ledger import Movement
 from inventory_core.planogram import Planogram, Slot
@@ -96,7 +96,7 @@ class _Room:
         """Shortages and surpluses, with their causes."""
         gaps = [
             Gap(sku, 1 if _gap_in(episode, episode.last) > 0 else -1, episode, self.accounts.get(sku, Account.empty()))
-            for sku, seen in judged.items() for episode in episodes_of(seen, _state, self.needed)
+            for sku, seen in judged.items() for episode in episodes_of(seen, _state, self.needed, one_error)
         ]
         here = tuple(r for r in refused if r.posting.location == self.location)
         causes = _causes(gaps, here, look_alikes, self.policy)

@@ -1,0 +1,74 @@
+"""The book's answers as tables for a terminal, in the reader's language."""
+
+from collections.abc import Mapping
+
+from rich.table import Table
+
+from edge.messages import Lang, Translator
+from inventory_core.catalogue import Product
+from inventory_core.discrepancies import CauseKind, Discrepancy, DiscrepancyKind, DiscrepancyReport, DiscrepancyState
+from inventory_core.ids import LocationId, Sku
+from inventory_core.messages import Message, tell
+
+KINDS: Mapping[DiscrepancyKind, Message] = {
+    DiscrepancyKind.SHORTAGE: tell("shortage"),
+    DiscrepancyKind.SURPLUS: tell("surplus"),
+    DiscrepancyKind.UNKNOWN_SKU: tell("unknown product"),
+    DiscrepancyKind.MISPLACED: tell("misplaced"),
+}
+STATES: Mapping[DiscrepancyState, Message] = {
+    DiscrepancyState.OPEN: tell("open"),
+    DiscrepancyState.RECOUNT: tell("recount"),
+    DiscrepancyState.EXPLAINED: tell("explained"),
+    DiscrepancyState.ADJUSTED: tell("adjusted"),
+    DiscrepancyState.DISMISSED: tell("dismissed"),
+}
+CAUSES: Mapping[CauseKind, Message] = {
+    CauseKind.LATE_POSTING: tell("late posting"),
+    CauseKind.LOOK_ALIKE_SWAP: tell("look-alike swap"),
+    CauseKind.GHOST: tell("ghost"),
+    CauseKind.GIFT_WITHOUT_ORDER: tell("gift without order"),
+    CauseKind.UNBOOKED_RECEIPT: tell("receipt never booked"),
+}
+
+
+def balance_table(balances: Mapping[tuple[LocationId, Sku], int], products: Mapping[Sku, Product], tr: Translator) -> Table:
+    """Units per location and product, by location and SKU."""
+    table = Table(box=None, pad_edge=False)
+    for heading in (tell("location"), tell("SKU"), tell("name")):
+        table.add_column(tr.say(heading), overflow="fold")
+    table.add_column(tr.say(tell("units")), justify="right")
+    for (location, sku), units in sorted(balances.items()):
+        product = products.get(sku)
+        english = product is not None and tr.lang is Lang.EN and product.name_en
+        table.add_row(location, sku, "" if product is None else product.name_en if english else product.name, str(units))
+    return table
+
+
+def report_table(report: DiscrepancyReport, tr: Translator) -> Table:
+    """One line per discrepancy, what is to be settled first."""
+    table = Table(box=None, pad_edge=False)
+    for heading, right in (
+        (tell("shelf"), False), (tell("SKU"), False), (tell("finding"), False), (tell("book"), True), (tell("seen"), True),
+        (tell("gap"), True), (tell("value"), True), (tell("since (UTC)"), False), (tell("state"), False),
+        (tell("cause and next action"), False),
+    ):
+        table.add_column(tr.say(heading), justify="right" if right else "left", overflow="fold")
+    for found in report.discrepancies:
+        table.add_row(
+            ", ".join(found.shelves), found.sku or "?", tr.say(KINDS[found.kind]), str(found.ledger), _seen(found),
+            f"{found.gap:+d}", "" if found.value is None else format(found.value, "+f"),
+            f"{found.since.first_seen_at:%m-%d %H:%M}", tr.say(STATES[found.state]), _why(found, tr),
+        )
+    return table
+
+
+def _seen(found: Discrepancy) -> str:
+    if found.at_least:
+        return f"≥{found.seen.low}"
+    return str(found.seen.low) if found.seen.low == found.seen.high else f"{found.seen.low}..{found.seen.high}"
+
+
+def _why(found: Discrepancy, tr: Translator) -> str:
+    action = tr.say(found.next_action)
+    return action if found.cause is None else f"{tr.say(CAUSES[found.cause.kind])}: {tr.say(found.cause.message)}\n{action}"
