@@ -116,7 +116,7 @@ def create_app(
     app.state.metrics = metrics
     app.state.gate = Gate(store, limits, clock)
     app.state.desk = Desk(
-        settings, limits, clock, store, Writes(store, writer, clock), reads, pictures,
+        settings, limits, clock, store, Writes(store, writer, clock), writer, reads, pictures,
         asyncio.Semaphore(limits.uploads_at_once), jobs, dict(cameras or {}),
         model or ModelCard(why_down="no detector was given"), metrics, folder, Evidence(folder / "evidence"),
     )

@@ -32,14 +32,15 @@ class ModelCard:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Desk:
-    """`reads` is the lane of queries that take longer than a lookup, `pictures` the one that decodes uploads, of which
-    `uploads` lets a few in at once; `folder` is where the device keeps what is not in the book."""
+    """`writer` is the lane of all changes of the book, `reads` that of queries longer than a lookup, `pictures` the one that
+    decodes uploads, of which `uploads` lets a few in at once; `folder` is where the device keeps what is not in the book."""
 
     settings: Settings
     limits: ApiLimits
     clock: Clock
     store: BookStore
     writes: Writes
+    writer: Lane
     reads: Lane
     pictures: Lane
     uploads: asyncio.Semaphore

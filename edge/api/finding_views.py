@@ -11,9 +11,10 @@ def discrepancy_reply(found: Discrepancy, tr: Translator) -> DiscrepancyReply:
     """`evidence` is the address of the picture, null where none was kept."""
     since = found.since
     return DiscrepancyReply(
-        id=found.id, location=found.location, shelves=list(found.shelves), sku=found.sku, kind=found.kind.value,
-        state=found.state.value, ledger=found.ledger, seen=UnitsReply(low=found.seen.low, high=found.seen.high),
-        at_least=found.at_least, facings=range_reply(found.facings), gap=found.gap, peak_gap=found.peak_gap,
+        id=found.id, location=found.location, shelf=found.shelf, shelves=list(found.shelves), sku=found.sku,
+        kind=found.kind.value, state=found.state.value, ledger=found.ledger,
+        seen=UnitsReply(low=found.seen.low, high=found.seen.high, at_least=found.at_least),
+        facings=range_reply(found.facings), gap=found.gap, peak_gap=found.peak_gap,
         value=None if found.value is None else format(found.value, "f"), as_of=utc_text(found.as_of),
         known_at=utc_text(found.known_at),
         since=SinceReply(

@@ -44,6 +44,8 @@ KINDS: Mapping[str, Kind] = {
     "gift_without_order": Kind(422, tell("A gift must cite its order")),
     "time_without_zone": Kind(422, tell("The time has no zone")),
     "bad_value": Kind(422, tell("A value is out of range")),
+    "bad_labels": Kind(422, tell("The labels are not as documented")),
+    "bad_sku": Kind(422, tell("The SKU cannot be taken")),
     "bad_site": Kind(422, tell("The site file is not as documented")),
     "unknown_key": Kind(422, tell("A key is not as documented")),
     "bad_row": Kind(422, tell("A row cannot be taken")),
@@ -74,6 +76,7 @@ KINDS: Mapping[str, Kind] = {
     "missing_extra": Kind(503, tell("A part of this program is not installed")),
     "check_failed": Kind(503, tell("The server's own check failed")),
     "interrupted": Kind(503, tell("The server stopped meanwhile")),
+    "gallery_changed": Kind(409, tell("The gallery was changed meanwhile")),
     "bad_gallery": Kind(503, tell("This server cannot count at the moment")),
     "internal": Kind(500, tell("The server failed")),
 }

@@ -1,5 +1,6 @@
 """How much one key may write, and how large a request may be."""
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -52,7 +53,7 @@ class WriteRate:
         refilled = bucket.tokens + (now - bucket.filled_at) * self._limits.writes_per_s
         bucket.tokens, bucket.filled_at = min(float(self._limits.writes_burst), refilled), now
         if bucket.tokens < 1.0:
-            wait_s = int((1.0 - bucket.tokens) / self._limits.writes_per_s) + 1
+            wait_s = math.ceil((1.0 - bucket.tokens) / self._limits.writes_per_s)
             raise TooManyRequests(
                 "{actor} writes faster than {rate} times a second; try again in {wait} s",
                 actor=actor, rate=int(self._limits.writes_per_s), wait=wait_s, retry_after_s=wait_s,

@@ -19,6 +19,8 @@ from edge.api.schemas.writes import Instant
 from edge.messages import Translator
 from inventory_core.discrepancies import Discrepancy, DiscrepancyReport
 from inventory_core.ids import DiscrepancyId
+from inventory_core.policy import ReconcilePolicy
+from inventory_core.reconcile import reconcile
 
 router = APIRouter(route_class=GuardedRoute, tags=["discrepancies"])
 AsOf = Annotated[Instant | None, Query(description="Judge the looks until this moment; without it until now.")]
@@ -58,6 +60,16 @@ async def evidence(id: str, request: Request, desk: Here, as_of: AsOf = None, kn
 
 
 def report_of(desk: Desk, as_of: datetime | None, known_at: datetime | None) -> DiscrepancyReport:
-    """The report of now, or of the moments asked for."""
+    """The report of now, or of the moments asked for.
+
+    Without `known_at` it is the moment at which the book heard of something last: the same knowledge as now, and a page that
+    stays the same, byte for byte, until the book changes.
+    """
     now = desk.clock.now()
-    return DiscrepancyReport(as_of or now, known_at or now, (), 0, 0, 0, (), ())
+    with desk.store.read() as book:
+        movements, refused = book.movements(), book.refused()
+        heard = [*(m.recorded_at for m in movements), *(r.posting.recorded_at for r in refused)]
+        return reconcile(
+            book.captures(until=as_of or now), movements, refused, book.planogram(), book.products(), ReconcilePolicy(),
+            as_of or now, known_at or max(heard, default=now), book.look_alikes(),
+        )

@@ -10,8 +10,11 @@ class _Reply(BaseModel):
 
 
 class UnitsReply(_Reply):
+    """With `at_least` a part of the place could not be seen: `high` is no limit."""
+
     low: int
     high: int
+    at_least: bool
 
 
 class CauseReply(_Reply):
@@ -33,17 +36,17 @@ class SinceReply(_Reply):
 
 
 class DiscrepancyReply(_Reply):
-    """`gap` in units, positive when the book holds more; with `at_least`, `seen.high` is no limit."""
+    """`gap` in units, positive when the book holds more; the same keys as in `shelfcount reconcile --json`."""
 
     id: str
     location: str
+    shelf: str | None
     shelves: list[str]
     sku: str | None
     kind: str
     state: str
     ledger: int
     seen: UnitsReply
-    at_least: bool
     facings: RangeReply
     gap: int
     peak_gap: int
