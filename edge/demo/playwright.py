@@ -1,40 +1,33 @@
 """Writes the book of a day: every true event posted as a shop would post it, and five errors planted by seed.
 
 An error is planted only where it can be seen: the book must leave the interval [facings, facings x depth] at enough
-clear captures. The candidates are all combinations of the day's own events, so a seed chooses which of them go wrong.
+clear captures, even when the count is off by a facing. A wrong book never falls below zero, or its own till would refuse
+the sale. The candidates are all combinations of the day's own events, so a seed chooses which of them go wrong.
 """
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from edge.demo.day import PhysicalEvent, TrueDay
 from edge.demo.planted import Planted, PlantedKind
-from inventory_core.ids import Sku
+from inventory_core.ids import Actor, Sku
+from inventory_core.ledger import MovementKind
+from inventory_core.postings import Posting
 from inventory_core.units import FacingRange, UnitRange
 
 SHIPPED_SEED = 0
 POSTED_AFTER = timedelta(seconds=5)
+OPENED_BEFORE = timedelta(hours=1)
 LATE_BY = timedelta(minutes=40)
 GHOST_UNITS = 100
 VISIBLE_CAPTURES = 3
+LATE_VISIBLE_CAPTURES = 2
+COUNT_SLACK = 1
 BURST = timedelta(minutes=10)
-MOST_SWAPPED_SALES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """A row of the book's import table; `recorded_at` is when the row reaches the book."""
-
-    sku: Sku
-    kind: str
-    units: int
-    effective_at: datetime
-    recorded_at: datetime
-    source: str
-    ref_id: str
-    cites: str = ""
+SWAP_SPAN = timedelta(minutes=45)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +50,7 @@ def write_day(day: TrueDay, seed: int = SHIPPED_SEED) -> Script:
     """The postings of `day` with one error of each kind, no SKU touched twice. The same seed gives the same script."""
     dice = random.Random(f"shelfcount day {seed}")
     makers: tuple[Callable[[TrueDay], Iterable[_Plan]], ...] = (_swaps, _gifts, _receipts, _late)
-    chosen = _choose([_shuffled(dice, maker(day)) for maker in makers])
+    chosen = _choose([_shuffled(dice, (p for p in maker(day) if _stays_in_stock(day, p))) for maker in makers])
     used = {sku for plan in chosen for sku, _ in plan.planted.findings}
     ghosts = [plan for plan in _shuffled(dice, _ghosts(day)) if plan.planted.sku not in used]
     chosen = [*chosen, ghosts[0]]
@@ -85,19 +78,32 @@ def _choose(kinds: list[list[_Plan]], taken: frozenset[Sku] = frozenset()) -> li
 
 
 def _gaps(day: TrueDay, sku: Sku, error: Callable[[datetime], int]) -> list[int]:
-    """The gap in units at each clear capture when the book of `sku` is off by `error(at)`."""
-    return [
-        UnitRange.behind(FacingRange.exactly(shelf.facings[sku]), day.depth(sku)).gap(shelf.units[sku] + error(shelf.at))
-        for shelf in day.shelves
-        if shelf.clear
-    ]
+    """The sure gap in units at each clear capture when the book of `sku` is off by `error(at)`."""
+    gaps = []
+    for shelf in day.shelves:
+        if shelf.clear:
+            facings = shelf.facings[sku]
+            counted = FacingRange(max(0, facings - COUNT_SLACK), facings, facings + COUNT_SLACK)
+            gaps.append(UnitRange.behind(counted, day.depth(sku)).gap(shelf.units[sku] + error(shelf.at)))
+    return gaps
 
 
-def _shows(day: TrueDay, sku: Sku, error: Callable[[datetime], int], least: int = VISIBLE_CAPTURES) -> bool:
-    """True when the first spell outside the interval lasts at least `least` clear captures."""
+def _shows(day: TrueDay, sku: Sku, error: Callable[[datetime], int], captures: int = VISIBLE_CAPTURES) -> bool:
+    """True when the first spell outside the interval lasts for `captures` clear captures."""
     gaps = _gaps(day, sku, error)
     first = next((i for i, gap in enumerate(gaps) if gap), None)
-    return first is not None and len(gaps) >= first + least and all(gaps[first : first + least])
+    return first is not None and len(gaps) >= first + captures and all(gaps[first : first + captures])
+
+
+def _stays_in_stock(day: TrueDay, plan: _Plan) -> bool:
+    """True when no posting of the wrong book would take a product below zero."""
+    held: Counter[Sku] = Counter()
+    for row in _postings(day, [plan]):
+        if row.kind is not MovementKind.GIFT or row.cites:
+            held[row.sku] += row.units
+        if held[row.sku] < 0:
+            return False
+    return True
 
 
 def _step(units: int, since: datetime) -> Callable[[datetime], int]:
@@ -110,10 +116,17 @@ def _of(day: TrueDay, what: str) -> Iterator[tuple[int, PhysicalEvent]]:
 
 def _receipts(day: TrueDay) -> Iterator[_Plan]:
     for index, event in _of(day, "restock"):
-        if _shows(day, event.sku, _step(-event.units, event.at)):
+        if _rise(day, event) > COUNT_SLACK and _shows(day, event.sku, _step(-event.units, event.at)):
             yield _Plan(
                 Planted(PlantedKind.UNBOOKED_RECEIPT, event.sku, -event.units, event.at), frozenset({index})
             )
+
+
+def _rise(day: TrueDay, event: PhysicalEvent) -> int:
+    """Facings that a restock adds from the clear capture before it to the one after it."""
+    before = [s.facings[event.sku] for s in day.shelves if s.clear and s.at <= event.at]
+    after = [s.facings[event.sku] for s in day.shelves if s.clear and s.at > event.at]
+    return after[0] - before[-1] if before and after else 0
 
 
 def _gifts(day: TrueDay) -> Iterator[_Plan]:
@@ -135,8 +148,7 @@ def _late(day: TrueDay) -> Iterator[_Plan]:
             def error(at: datetime, start: datetime = start.at, units: int = units) -> int:
                 return units if start <= at < start + LATE_BY else 0
 
-            gaps = _gaps(day, sku, error)
-            if any(gaps):
+            if _shows(day, sku, error, LATE_VISIBLE_CAPTURES):
                 planted = Planted(PlantedKind.LATE_POSTING, sku, units, start.at)
                 yield _Plan(planted, frozenset(i for i, _ in burst))
 
@@ -146,8 +158,10 @@ def _swaps(day: TrueDay) -> Iterator[_Plan]:
     for a, b in (pair for both in day.look_alikes for pair in (both, both[::-1])):
         sales = [(i, e) for i, e in _of(day, "sale") if e.sku == a]
         for first in range(len(sales)):
-            for last in range(first, min(first + MOST_SWAPPED_SALES, len(sales))):
+            for last in range(first, len(sales)):
                 run = sales[first : last + 1]
+                if run[-1][1].at - run[0][1].at > SWAP_SPAN:
+                    break
 
                 def sold(at: datetime, run: list[tuple[int, PhysicalEvent]] = run) -> int:
                     return -sum(e.units for _, e in run if e.at <= at)
@@ -173,36 +187,57 @@ def _ghosts(day: TrueDay) -> Iterator[_Plan]:
 def _postings(day: TrueDay, plans: list[_Plan]) -> tuple[Posting, ...]:
     """Every event as the shop posts it, changed where a plan says so, in the order of arrival."""
     plan_of = {index: plan.planted for plan in plans for index in plan.events}
-    opened = min(e.at for e in day.events) - timedelta(hours=1)
+    opened = min(e.at for e in day.events) - OPENED_BEFORE
     rows = [
-        Posting(sku, "opening", units, opened, opened, "stocktake", f"OPEN-{opened:%Y%m%d}")
+        Posting(sku, day.location, MovementKind.OPENING, units, opened, opened, Actor("stocktake"), f"OPEN-{opened:%Y%m%d}")
         for sku, units in day.opening.items()
         if units
     ]
-    for index, event in enumerate(day.events):
-        posting = _posting(index, event, plan_of.get(index))
+    for index in range(len(day.events)):
+        posting = _posting(day, index, plan_of.get(index))
         if posting is not None:
             rows.append(posting)
     for ghost in (p.planted for p in plans if p.planted.kind is PlantedKind.GHOST):
         rows.append(
-            Posting(ghost.sku, "adjustment", ghost.units, ghost.at, ghost.at + POSTED_AFTER, "auto-sync@bakery", "")
+            Posting(
+                ghost.sku, day.location, MovementKind.ADJUSTMENT, ghost.units, ghost.at, ghost.at + POSTED_AFTER,
+                Actor("auto-sync@bakery"), "",
+            )
         )
     return tuple(sorted(rows, key=lambda row: row.recorded_at))
 
 
-def _posting(index: int, event: PhysicalEvent, planted: Planted | None) -> Posting | None:
+def _posting(day: TrueDay, index: int, planted: Planted | None) -> Posting | None:
     """One event's row, or None for a receipt that nobody booked."""
-    sku, recorded = event.sku, event.at + POSTED_AFTER
+    event = day.events[index]
     kind = planted.kind if planted else None
-    if event.what == "restock":
-        if kind is PlantedKind.UNBOOKED_RECEIPT:
-            return None
-        return Posting(sku, "receipt", event.units, event.at, recorded, "mei", f"PO-{index:04d}")
-    if event.what == "gift":
-        order = "" if kind is PlantedKind.GIFT_WITHOUT_ORDER else f"SO-{index:04d}"
-        return Posting(sku, "gift", event.units, event.at, recorded, "till-2", f"GF-{index:04d}", order)
-    if planted and kind is PlantedKind.LOOK_ALIKE_SWAP and planted.partner:
-        sku = planted.partner
+    if kind is PlantedKind.UNBOOKED_RECEIPT:
+        return None
+    how = _HOW[event.what]
+    plain = Posting(
+        event.sku, day.location, how.kind, event.units, event.at, event.at + POSTED_AFTER, how.source,
+        f"{how.prefix}-{index:04d}", cites=f"SO-{index:04d}" if how.kind is MovementKind.GIFT else None,
+    )
+    if kind is PlantedKind.GIFT_WITHOUT_ORDER:
+        return replace(plain, cites=None)
+    if planted and planted.partner:
+        return replace(plain, sku=planted.partner)
     if planted and kind is PlantedKind.LATE_POSTING:
-        recorded = planted.at + LATE_BY
-    return Posting(sku, "sale", event.units, event.at, recorded, "till-1", f"SL-{index:04d}")
+        return replace(plain, recorded_at=planted.at + LATE_BY)
+    return plain
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How the shop posts one sort of event."""
+
+    kind: MovementKind
+    source: Actor
+    prefix: str
+
+
+_HOW = {
+    "sale": _How(MovementKind.SALE, Actor("till-1"), "SL"),
+    "gift": _How(MovementKind.GIFT, Actor("till-2"), "GF"),
+    "restock": _How(MovementKind.RECEIPT, Actor("mei"), "PO"),
+}
