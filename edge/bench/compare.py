@@ -68,11 +68,11 @@ def read_run(files: Sequence[Path]) -> Run:
             raise UsageFault("{file} is not a result of `bench accuracy --out`: {why}", file=file, why=repr(error)) from error
         if shared := set(rows) & set(judged):
             raise UsageFault("{file} holds {n} pictures that another file of the same side holds too; give each picture once",
-                             file=file, n=len(shared))  # fmt: skip
+                             file=file, n=len(shared))
         judged |= rows
     if len(scores) > 1:
         raise UsageFault("the files of one side were measured at different operating points ({scores}); measure them at one",
-                         scores=", ".join(str(score) for score in sorted(scores)))  # fmt: skip
+                         scores=", ".join(str(score) for score in sorted(scores)))
     return Run(" + ".join(file.stem for file in files), judged, scores.pop())
 
 
@@ -89,7 +89,7 @@ def compare(ours: Run, theirs: Run, policy: BootstrapPolicy) -> list[Difference]
     if set(ours.judged) != set(theirs.judged):
         raise UsageFault("the two sides saw different pictures ({ours} and {theirs}, {both} in common); measure the same ones",
                          ours=len(ours.judged), theirs=len(theirs.judged),
-                         both=len(set(ours.judged) & set(theirs.judged)))  # fmt: skip
+                         both=len(set(ours.judged) & set(theirs.judged)))
     order = sorted(ours.judged)
     a, b = _statistic(ours, order), _statistic(theirs, order)
     every = range(len(order))

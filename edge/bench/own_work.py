@@ -66,6 +66,6 @@ def heaps(seed: int = 0) -> Candidates:
 
 
 def nearest_names(vectors: np.ndarray[tuple[int, int], np.dtype[np.float32]],
-                  gallery: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> Callable[[], object]:  # fmt: skip
+                  gallery: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> Callable[[], object]:
     """The plain way to the nearest of a gallery: one product of matrices and its largest column."""
     return lambda: (vectors @ gallery.T).argmax(axis=1)

@@ -58,7 +58,7 @@ class Peers:
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             return {"ok": False, "why": tell("not installed; run `make peers`, or name its interpreter in {variable}",
-                                             variable=PYTHON_VARIABLE)}  # fmt: skip
+                                             variable=PYTHON_VARIABLE)}
         try:
             process.stdin.write(json.dumps(order) + "\n")
             process.stdin.flush()

@@ -48,6 +48,6 @@ def _draw_facing(picture: Image, left: int, top: int, right: int, bottom: int, k
     cv2.rectangle(picture, (left, shoulder), (right, bottom), body, -1)
     cv2.rectangle(picture, (left, shoulder + height // 6), (right, bottom - height // 5), label, -1)
     cv2.putText(picture, f"{kind % 997}", (left + 2, (shoulder + bottom) // 2), cv2.FONT_HERSHEY_SIMPLEX, width / 70,
-                (255, 255, 255), 2, cv2.LINE_AA)  # fmt: skip
+                (255, 255, 255), 2, cv2.LINE_AA)
     cv2.line(picture, (left + width // 5, shoulder + 4), (left + width // 5, bottom - 4), (240, 240, 240), 2)
     cv2.line(picture, (right, shoulder), (right, bottom), (25, 25, 25), 2)

@@ -1,10 +1,11 @@
 """The accuracy table for people, in the language chosen: one line per figure with its interval."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 
 from edge.bench.bootstrap import Interval
+from edge.bench.compare import Difference, Run, Verdict
 from edge.bench.results import Accuracy, PictureResult
 from edge.messages import Translator
 from inventory_core.messages import Message, tell
@@ -64,7 +65,7 @@ def accuracy_table(result: Accuracy, tr: Translator) -> Table:
     name = tr("{name} (synthetic)", name=facts.name) if facts.synthetic else facts.name
     title = tr("{name}: {images} pictures, {facings} facings, operating point {score}", name=name,
                images=len(result.pictures), facings=sum(picture.facings for picture in result.pictures),
-               score=f"{result.at_score:.2f}")  # fmt: skip
+               score=f"{result.at_score:.2f}")
     table = Table(title=title, title_justify="left")
     table.add_column(tr("figure"))
     table.add_column(tr("value"), justify="right")
@@ -91,13 +92,15 @@ def spread(interval: Interval | None, kind: str) -> str:
 def picture_table(result: Accuracy, tr: Translator) -> Table:
     """One line per picture; `*` marks one that a model was trained on, `+` one that the gallery was cut from."""
     table = Table()
-    for column in (tell("picture"), tell("facings"), tell("found"), tell("missed"), tell("misnamed"), tell("extra")):
+    columns = [tell("picture"), tell("facings"), tell("found")]
+    named = [tell("enrolled"), tell("missed"), tell("misnamed"), tell("extra")] if result.facings else []
+    for column in (*columns, *named):
         table.add_column(tr.say(column), justify="left" if not table.columns else "right")
     for picture in result.pictures:
         end = picture.tally
-        counted = ("-",) * 3 if end is None else (str(end.missed), str(end.misnamed), str(end.extra))
+        counted = () if end is None else (end.enrolled, end.missed, end.misnamed, end.extra)
         found = int((picture.judged.score >= result.at_score).sum())
-        table.add_row(_marked(picture), str(picture.facings), str(found), *counted)
+        table.add_row(_marked(picture), *(str(number) for number in (picture.facings, found, *counted)))
     return table
 
 
@@ -121,3 +124,27 @@ def remarks(result: Accuracy) -> list[Message]:
     foreign = [model for model in (result.pedigree.detector, result.pedigree.embedder) if model and not model.in_manifest]
     said += [tell("model {fingerprint} is not one of this release", fingerprint=model.fingerprint) for model in foreign]
     return said
+
+
+VERDICTS = {
+    Verdict.CLEARLY_BETTER: tell("clearly better"),
+    Verdict.NO_CLEAR_DIFFERENCE: tell("no clear difference"),
+    Verdict.CLEARLY_WORSE: tell("clearly worse"),
+}
+COMPARED_LABELS = {
+    **{key: DETECTION[key] for key in ("ap50", "ap75", "ap", "best_f1", "count_wape")},
+    "count_wape_at_best": (tell("count error at each side's best F1, share of the true count"), SHARE),
+}
+
+
+def compare_table(ours: Run, theirs: Run, rows: Sequence[Difference], tr: Translator) -> Table:
+    """Both sides, their difference with its paired interval, and what that says."""
+    table = Table(title=tr("{ours} against {theirs}, {images} pictures", ours=ours.name, theirs=theirs.name,
+                           images=len(ours.judged)), title_justify="left")
+    for column in (tell("figure"), tell("ours"), tell("theirs"), tell("difference, 95 % interval"), tell("verdict")):
+        table.add_column(tr.say(column), justify="left" if not table.columns else "right")
+    for row in rows:
+        label, kind = COMPARED_LABELS[row.figure]
+        table.add_row(tr.say(label), figure(row.ours, kind), figure(row.theirs, kind), spread(row.interval, kind),
+                      tr.say(VERDICTS[row.verdict]))
+    return table

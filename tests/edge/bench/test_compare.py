@@ -15,7 +15,7 @@ POLICY = BootstrapPolicy(rounds=200)
 
 def picture(number: int, truths: int, found: int, invented: int) -> PictureResult:
     """`found` true boxes with high scores, then `invented` ones with lower scores."""
-    score = np.linspace(0.9, 0.4, found + invented)
+    score = np.linspace(0.9, 0.4, found + invented).round(4)
     hit = np.repeat((np.arange(found + invented) < found)[:, None], 10, axis=1)
     return PictureResult(f"{number}.jpg", f"hash-{number}", truths, False, False, Judged(truths, score, hit), None, None)
 
