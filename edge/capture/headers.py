@@ -1,7 +1,7 @@
 """Reads a picture file's format and size from its first bytes, so that a picture too large is refused before any decoding."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from edge.capture.tiff import read_tags, tiff_size
@@ -19,25 +19,26 @@ class PictureHeader:
 
 
 def read_header(data: bytes) -> PictureHeader | None:
-    """The header of a JPEG, PNG, WebP, BMP, GIF or TIFF; None for anything else or a header that is cut off."""
-    try:
-        if data.startswith(b"\xff\xd8\xff"):
-            return _jpeg(data)
-        if data.startswith(b"\x89PNG\r\n\x1a\n"):
-            return _png(data)
-        if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-            return _webp(data)
-        if data.startswith(b"BM"):
-            return _bmp(data)
-        if data[:6] in (b"GIF87a", b"GIF89a"):
-            width, height = struct.unpack_from("<HH", data, 6)
-            return PictureHeader("GIF", width, height, data.rstrip(b"\0").endswith(b";"))
-        if data[:4] in (b"II*\0", b"MM\0*"):
-            width, height, end = tiff_size(read_tags(data))
-            return PictureHeader("TIFF", width, height, end <= len(data), data)
-    except (struct.error, IndexError, KeyError):
-        return None
+    """The header of a JPEG, PNG, WebP, BMP, GIF or TIFF, without a size where it is cut off; None for anything else."""
+    for magic, at, name, read in _FORMATS:
+        if data[at : at + len(magic)] == magic:
+            try:
+                return read(data)
+            except (struct.error, IndexError):
+                return PictureHeader(name, 0, 0, whole=False)
+            except KeyError:
+                return None
     return None
+
+
+def _gif(data: bytes) -> PictureHeader:
+    width, height = struct.unpack_from("<HH", data, 6)
+    return PictureHeader("GIF", width, height, data.rstrip(b"\0").endswith(b";"))
+
+
+def _tiff(data: bytes) -> PictureHeader:
+    width, height, end = tiff_size(read_tags(data))
+    return PictureHeader("TIFF", width, height, end <= len(data), data)
 
 
 def _jpeg(data: bytes) -> PictureHeader | None:
@@ -105,3 +106,10 @@ def _bmp(data: bytes) -> PictureHeader:
     bits, packing = struct.unpack_from("<HI", data, 28)
     pixels = 0 if packing else (abs(width) * bits + 31) // 32 * 4 * abs(height)
     return PictureHeader("BMP", abs(width), abs(height), start + pixels <= len(data))
+
+
+_FORMATS: tuple[tuple[bytes, int, str, Callable[[bytes], PictureHeader | None]], ...] = (
+    (b"\xff\xd8\xff", 0, "JPEG", _jpeg), (b"\x89PNG\r\n\x1a\n", 0, "PNG", _png), (b"WEBP", 8, "WebP", _webp),
+    (b"GIF87a", 0, "GIF", _gif), (b"GIF89a", 0, "GIF", _gif), (b"II*\0", 0, "TIFF", _tiff), (b"MM\0*", 0, "TIFF", _tiff),
+    (b"BM", 0, "BMP", _bmp),
+)

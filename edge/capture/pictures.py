@@ -64,6 +64,11 @@ def decode_picture(data: bytes, name: str, max_pixels: int, *, camera: str = "fi
             "{name} is not a picture that can be read; save it as JPEG, PNG, WebP, BMP, GIF or TIFF",
             code="not_a_picture", name=name,
         )
+    if not header.whole:
+        raise UnreadableInput(
+            "{name} is cut off: the end of the {format} file is missing; copy or take the picture again",
+            code="truncated", name=name, format=header.format,
+        )
     width, height = header.width_px, header.height_px
     if width * height > max_pixels:
         raise UnreadableInput(
@@ -75,11 +80,6 @@ def decode_picture(data: bytes, name: str, max_pixels: int, *, camera: str = "fi
         raise UnreadableInput(
             "{name} is {width} x {height} pixels; a shelf needs at least {least} on each side, take a larger picture",
             code="too_small", name=name, width=width, height=height, least=MIN_SIDE_PX,
-        )
-    if not header.whole:
-        raise UnreadableInput(
-            "{name} is cut off: the end of the {format} file is missing; copy or take the picture again",
-            code="truncated", name=name, format=header.format,
         )
     image = _decode(data)
     if image is None or image.shape[:2] != (height, width):

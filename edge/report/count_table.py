@@ -25,8 +25,8 @@ def print_count(result: CountResult, console: Console, tr: Translator) -> None:
     table.add_column(tr("between"), justify="right")
     for shelf in result.shelves:
         for row in shelf.facings:
-            if row.sku is None and row.facings.high == 0 and len(shelf.facings) > 1:
-                continue
+            if row.facings.best == 0 and len(shelf.facings) > 1:
+                continue  # what may be there without having been counted is in the JSON
             product = tr("unknown product") if row.sku is None else escape(row.sku)
             table.add_row(escape(shelf.shelf), product, str(row.facings.best), _between(row.facings))
         table.add_section()
