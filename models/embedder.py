@@ -121,7 +121,8 @@ def read_recipe(text: str) -> Recipe:
         values = json.loads(text)
         default = Recipe()
         hue, saturation, value = values.get("colour_bins", default.colour.bins)
-        colour = ColourRecipe((int(hue), int(saturation), int(value)), int(values.get("colour_bands", 1)))
+        colour = ColourRecipe((int(hue), int(saturation), int(value)), int(values.get("colour_bands", 1)),
+                              float(values.get("colour_inset", 0.0)))  # fmt: skip
         return Recipe(float(values.get("network_weight", 1.0)), float(values.get("colour_weight", 0.0)), colour)
     except (ValueError, TypeError, AttributeError) as error:
         raise ModelError("its recipe is not readable: {why}", why=error) from error

@@ -44,13 +44,19 @@ class DetectorPolicy:
 class UnknownPolicy:
     """When the nearest SKU is not near enough to be named (cosine, -1..1; shares 0..1).
 
-    `floor` and `ceiling` bound the gallery's own threshold; `pull` is how far that threshold moves from the typical
-    look-alike of another SKU (0) towards the typical other photo of the same SKU (1); `least_margin` is the lead over
-    the second-best SKU below which a name is a coin toss; SKUs with photos nearer than `look_alike` are look-alikes.
+    A gallery whose SKUs have photos from several pictures sets its own threshold: it keeps the share `keep` of the
+    photos that find their own SKU in another picture, if there are `least_pairs` of them, within `floor` and `ceiling`.
+    Any other gallery uses `floor`. Below `least_margin` of lead over the second-best SKU no name is given. SKUs with
+    photos nearer than `look_alike` are look-alikes.
+
+    Fitted on GroceryStore's train and val photos: at .45 a single packshot still finds 5 of 6 of the photos that it
+    finds at all, and of real photos of the same product 98 in 100 lie above .53. The ceiling is for galleries made from
+    nearly equal frames, which would trust only their own light.
     """
 
-    floor: float = 0.5
-    ceiling: float = 0.75
-    pull: float = 0.5
+    floor: float = 0.45
+    ceiling: float = 0.7
+    keep: float = 0.97
+    least_pairs: int = 10
     least_margin: float = 0.0
     look_alike: float = 0.8

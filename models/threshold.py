@@ -1,4 +1,4 @@
-"""How similar is similar enough, measured on the gallery itself: other photos of one SKU against photos of others."""
+"""How similar is similar enough, measured on the gallery itself: each photo asked of all photos from other pictures."""
 
 from dataclasses import dataclass
 
@@ -8,48 +8,62 @@ import numpy.typing as npt
 from inventory_core.ids import Sku
 from models.policy import UnknownPolicy
 
+CHUNK = 512
+NOBODY = -2.0
+"""Below every cosine: there is no partner."""
+
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """`score`: cosine from which a name is given. `same`: typical cosine of two photos of one SKU, `other`: typical
-    cosine of a photo with its nearest other SKU (None: too few photos to say). `look_alikes`: pairs hard to tell."""
+    """`score`: cosine from which a name is given; `measured`: whether the gallery had enough photos to say so itself,
+    on `pairs` photos that found their own SKU in another picture. `look_alikes`: pairs of SKUs hard to tell apart."""
 
     score: float
-    same: float | None
-    other: float | None
+    measured: bool
+    pairs: int
     look_alikes: frozenset[tuple[Sku, Sku]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbours:
+    """For each of n photos the cosine of the nearest photo of its own SKU from another picture (`own`) and of any other
+    SKU (`other`), NOBODY where there is none; `nearest` (skus, skus): the nearest photos of every two SKUs."""
+
+    own: npt.NDArray[np.float32]
+    other: npt.NDArray[np.float32]
+    nearest: npt.NDArray[np.float32]
 
 
 def calibrate(skus: tuple[Sku, ...], vectors: npt.NDArray[np.float32], owner: npt.NDArray[np.int64],
               source: tuple[str, ...], policy: UnknownPolicy) -> Threshold:  # fmt: skip
-    """The threshold of one gallery; with too few photos the policy's floor.
-
-    Photos cut from one picture say nothing about another day's light, so `same` pairs photos of different pictures.
-    """
+    """The threshold that keeps `policy.keep` of the photos that find their own SKU; with few of these, the floor."""
     if not skus:
-        return Threshold(policy.floor, None, None, frozenset())
-    cosine = vectors @ vectors.T  # (n, n)
-    related = owner[:, None] == owner[None, :]
-    pictures = np.unique(np.array(source), return_inverse=True)[1]
-    apart = related & (pictures[:, None] != pictures[None, :])
-    same = _typical(np.where(apart, cosine, -1.0).max(1))
-    other = _typical(np.where(related, -1.0, cosine).max(1))
-    score = policy.floor
-    if same is not None and other is not None and same > other:
-        score = min(max(policy.floor, other + policy.pull * (same - other)), policy.ceiling)
-    return Threshold(score, same, other, _look_alikes(skus, cosine, owner, policy))
+        return Threshold(policy.floor, False, 0, frozenset())
+    near = neighbours(len(skus), vectors, owner, np.unique(np.array(source), return_inverse=True)[1])
+    right = near.own[(near.own > NOBODY) & (near.own > near.other)]
+    left, other = np.nonzero(np.triu(near.nearest >= policy.look_alike, 1))
+    pairs = frozenset((skus[a], skus[b]) for a, b in zip(left, other, strict=True))
+    if len(right) < policy.least_pairs:
+        return Threshold(policy.floor, False, len(right), pairs)
+    kept = float(np.quantile(right, 1 - policy.keep))
+    return Threshold(min(max(kept, policy.floor), policy.ceiling), True, len(right), pairs)
 
 
-def _typical(best: npt.NDArray[np.float32]) -> float | None:
-    """The median of the partners found; None when none has a partner."""
-    found = best[best > -1.0]
-    return float(np.median(found)) if len(found) else None
+def neighbours(skus: int, vectors: npt.NDArray[np.float32], owner: npt.NDArray[np.int64],
+               picture: npt.NDArray[np.int64]) -> Neighbours:  # fmt: skip
+    """Nearest photos, in chunks of rows; rows are sorted by SKU.
 
-
-def _look_alikes(skus: tuple[Sku, ...], cosine: npt.NDArray[np.float32], owner: npt.NDArray[np.int64],
-                 policy: UnknownPolicy) -> frozenset[tuple[Sku, Sku]]:  # fmt: skip
-    """Pairs whose nearest photos are as near as two photos of one product."""
-    firsts = np.searchsorted(owner, np.arange(len(skus)))
-    nearest = np.maximum.reduceat(np.maximum.reduceat(cosine, firsts, axis=0), firsts, axis=1)  # (skus, skus)
-    left, right = np.nonzero(np.triu(nearest >= policy.look_alike, 1))
-    return frozenset((skus[a], skus[b]) for a, b in zip(left, right, strict=True))
+    Photos cut from one picture say nothing about another day's light, so they do not count as partners of one SKU.
+    """
+    firsts = np.searchsorted(owner, np.arange(skus))
+    own, other = np.empty(len(owner), np.float32), np.empty(len(owner), np.float32)
+    nearest = np.full((skus, skus), NOBODY, np.float32)
+    for start in range(0, len(owner), CHUNK):
+        rows = slice(start, start + CHUNK)
+        cosine = vectors[rows] @ vectors.T  # (chunk, n)
+        related = owner[rows, None] == owner[None, :]
+        apart = picture[rows, None] != picture[None, :]
+        own[rows] = np.where(related & apart, cosine, NOBODY).max(1)
+        other[rows] = np.where(related, NOBODY, cosine).max(1)
+        np.maximum.at(nearest, owner[rows], np.maximum.reduceat(cosine, firsts, axis=1))
+    return Neighbours(own, other, np.maximum(nearest, nearest.T))
