@@ -1,0 +1,111 @@
+"""Orders carried out with an eye: uploads and cameras become captures with a picture as evidence."""
+
+import threading
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.api.evidence import Evidence
+from edge.api.looking import EyeLooker, NamedCamera
+from edge.api.opening import cameras_of, folder_of
+from edge.api.refusals import UnknownCamera
+from edge.api.spool import Order
+from edge.capture.frame import Frame, Image
+from edge.clock import SimulatedClock, SystemClock
+from edge.counting.pipeline import Eye
+from edge.errors import UsageFault
+from inventory_core.counts import CaptureStatus
+from inventory_core.ids import CountId, LocationId
+from models.detections import Detections
+from models.namer import NoNamer
+from tests.edge.api.conftest import NOW
+
+SIZE = (480, 640)
+
+
+def shelf_picture(seed: int) -> Image:
+    """Three packs side by side on a noisy wall."""
+    image = np.random.default_rng(seed).integers(90, 160, (*SIZE, 3)).astype(np.uint8)
+    for left in (100, 250, 400):
+        cv2.rectangle(image, (left, 150), (left + 100, 350), (40, 60, 200), -1)
+        cv2.putText(image, "COLA", (left + 5, 250), cv2.FONT_HERSHEY_SIMPLEX, 1, (255, 255, 255), 3)
+    return image
+
+
+class ThreePacks:
+    """A detector that always finds the three packs."""
+
+    fingerprint = "sha256:three"
+
+    def detect(self, image: Image) -> Detections:
+        boxes = np.array([(left, 150, left + 100, 350) for left in (100, 250, 400)], np.float32)
+        return Detections(boxes, np.full(3, 0.9, np.float32), np.zeros(3, np.int64))
+
+
+class StillCamera:
+    """Shows the same shelf with fresh noise."""
+
+    name = "door"
+
+    def __init__(self, clock: SimulatedClock) -> None:
+        self._clock = clock
+        self._seq = 0
+        self.closed = threading.Event()
+
+    def read(self) -> Frame:
+        self._seq += 1
+        return Frame(self.name, self._seq, self._clock.now(), shelf_picture(self._seq))
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+def looker(tmp_path: Path, **cameras: NamedCamera) -> EyeLooker:
+    eye = Eye(ThreePacks(), NoNamer(), 0.4)
+    return EyeLooker(eye, cameras, Evidence(tmp_path / "evidence"), SimulatedClock(NOW), 1_000_000)
+
+
+def test_an_upload_is_counted_and_kept_without_what_its_camera_wrote(tmp_path: Path) -> None:
+    jpeg = cv2.imencode(".jpg", shelf_picture(1))[1].tobytes()
+    exif = b"\xff\xe1" + (2 + 6 + 14 + 12).to_bytes(2, "big") + b"Exif\0\0" + b"II*\0\x08\0\0\0\0\0\0\0\0\0" + b"secret place"
+    picture = jpeg[:2] + exif + jpeg[2:]
+    seen = looker(tmp_path).look(Order(CountId("c-1"), LocationId("shelf-1"), None, NOW), picture)
+    assert (CaptureStatus.COUNTED, NOW, 3) == (seen.status, seen.captured_at, sum(c.facings.best for c in seen.counts))
+    assert seen.evidence is not None
+    kept = Evidence(tmp_path / "evidence").read(seen.evidence)
+    assert kept is not None
+    assert b"secret place" in picture
+    assert b"secret place" not in kept
+
+
+def test_a_camera_takes_a_burst_and_is_closed(tmp_path: Path) -> None:
+    clock = SimulatedClock(NOW)
+    camera = StillCamera(clock)
+    seen = looker(tmp_path, door=NamedCamera(lambda: camera, clock)).look(
+        Order(CountId("c-1"), LocationId("shelf-1"), "door", NOW), None)
+    assert (CaptureStatus.COUNTED, "door") == (seen.status, seen.pedigree.camera)
+    assert seen.captured_at >= NOW
+    assert camera.closed.is_set()
+
+
+def test_a_camera_that_nobody_named_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnknownCamera, match="no camera window"):
+        looker(tmp_path).look(Order(CountId("c-1"), LocationId("shelf-1"), "window", NOW), None)
+
+
+def test_cameras_are_named_on_the_command_line() -> None:
+    named = cameras_of(["door=0", "1", "rtsp://shop/stream?a=b", "back=http://cam/?x=1"], SystemClock())
+    assert ["door", "1", "rtsp://shop/stream?a=b", "back"] == list(named)
+
+
+@pytest.mark.parametrize("specs", [["=0"], ["door="], ["door=0", "door=1"]])
+def test_a_camera_without_name_or_twice_is_refused(specs: list[str]) -> None:
+    with pytest.raises(UsageFault, match="--camera takes NAME=SPEC"):
+        cameras_of(specs, SystemClock())
+
+
+@pytest.mark.parametrize(("db", "folder"), [("shop.db", "shop.files"), ("sqlite:///data/shop.db", "data/shop.files")])
+def test_what_is_not_in_the_book_lies_beside_it(db: str, folder: str) -> None:
+    assert Path(folder) == folder_of(db)

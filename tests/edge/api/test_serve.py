@@ -1,0 +1,150 @@
+"""`shelfcount serve` as users run it: a process of its own, real sockets, real signals."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inventory_core.store.sql_book import open_book
+from tests.edge.api.conftest import COLA, RECEIPT, SALE, add_keys
+
+ROOT = Path(__file__).parents[3]
+START_S = 60.0
+
+
+class Served:
+    """The process, and the address that it printed."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "SHELFCOUNT_THREADS": "1"}
+        with (folder / "stderr").open("w") as complaints:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "edge", "serve", "--lang", "en", "--port", "0", *options], cwd=folder,
+                env=environment, stdout=subprocess.PIPE, stderr=complaints, text=True,
+            )
+        assert self.process.stdout is not None
+        self.line = self.process.stdout.readline()
+        found = re.search(r"http://[0-9.]+:[0-9]+", self.line)
+        self.address = found[0] if found else ""
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+        request = urllib.request.Request(self.address + path, method=method, headers={
+            "Authorization": "Bearer admin", **{name.replace("_", "-"): value for name, value in headers.items()}})
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.loads(error.read())
+
+    def stop(self) -> float:
+        """Seconds from SIGTERM to the end."""
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
+        return time.monotonic() - began
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    book = open_book(str(tmp_path / "shop.db"))
+    add_keys(book)
+    book.close()
+    return tmp_path
+
+
+Serve = Callable[..., Served]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Starts servers, and ends those that a test left running."""
+    started: list[Served] = []
+
+    def start(folder: Path, *options: str) -> Served:
+        started.append(Served(folder, *options))
+        return started[-1]
+
+    yield start
+    for running in started:
+        if running.process.poll() is None:
+            running.process.kill()
+        running.process.communicate(timeout=10)
+
+
+@pytest.fixture
+def served(folder: Path, serve: Serve) -> Served:
+    return serve(folder, "--db", "shop.db", "--camera", "door=nowhere.mp4")
+
+
+def test_a_till_works_against_a_served_book(served: Served) -> None:
+    assert served.line.startswith("Shelfcount serves http://127.0.0.1:")
+    assert 200 == served.call("GET", "/api/health")[0]
+    assert (201, "cola") == (lambda a: (a[0], a[1]["sku"]))(served.call("POST", "/v2/skus", COLA, Idempotency_Key="1"))
+    assert (201, 20) == (lambda a: (a[0], a[1]["balance"]))(served.call("POST", "/v2/movements", RECEIPT, Idempotency_Key="2"))
+    assert (409, "insufficient_stock") == (lambda a: (a[0], a[1]["code"]))(
+        served.call("POST", "/v2/movements", SALE | {"units": -21}, Idempotency_Key="3"))
+    assert (200, 20) == (lambda a: (a[0], a[1]["available"]))(served.call("GET", "/v2/inventory/check?sku=cola"))
+    assert served.stop() < 5
+    assert served.process.returncode == 0
+
+
+def test_it_ends_within_five_seconds_of_sigterm_with_a_stream_and_a_slow_upload_open(served: Served) -> None:
+    status, accepted = served.call("POST", "/v2/counts", {"camera": "door"}, Idempotency_Key="1")
+    assert status in (202, 503)  # 503 where no detector is installed
+    port = int(served.address.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as slow, socket.create_connection(("127.0.0.1", port)) as watching:
+        slow.sendall(b"POST /v2/skus HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin\r\nIdempotency-Key: 2\r\n"
+                     b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+        path = accepted.get("events", "/v2/counts/none/events")
+        watching.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin\r\n\r\n".encode())
+        watching.settimeout(10)
+        assert watching.recv(100).startswith(b"HTTP/1.1 ")
+        assert served.stop() < 5
+
+
+def test_a_book_without_keys_says_how_to_make_one(tmp_path: Path, serve: Serve) -> None:
+    running = serve(tmp_path, "--db", "new.db")
+    assert (401, "unauthorized") == (lambda a: (a[0], a[1]["code"]))(running.call("GET", "/v2/counts"))
+    assert running.stop() < 5
+    assert "shelfcount token create --name WHO --role admin --db new.db" in (tmp_path / "stderr").read_text()
+
+
+@pytest.mark.parametrize(("content", "words"), [(b"not a book", "is not a book"), (None, "damaged")])
+def test_a_damaged_book_is_refused_and_left_as_it_is(
+    folder: Path, serve: Serve, content: bytes | None, words: str
+) -> None:
+    book = folder / "shop.db"
+    if content is None:
+        whole = book.read_bytes()
+        content = whole[:4096] + b"\xff" * 4096 + whole[8192:]
+    for extra in folder.glob("shop.db-*"):
+        extra.unlink()
+    book.write_bytes(content)
+    running = serve(folder, "--db", "shop.db")
+    running.process.wait(START_S)
+    assert 2 == running.process.returncode
+    assert words in (folder / "stderr").read_text()
+    assert content == book.read_bytes()
+
+
+def test_a_port_that_is_taken_is_a_usage_fault(folder: Path, serve: Serve) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        running = serve(folder, "--db", "shop.db", "--port", str(taken.getsockname()[1]))
+        running.process.wait(START_S)
+    assert 2 == running.process.returncode
+    assert "choose another with --host and --port" in (folder / "stderr").read_text()
