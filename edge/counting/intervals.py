@@ -15,9 +15,9 @@ class TrustPolicy:
 
     A place is real with odds that are even at the detector's operating point and rise by e per `score_step` (photos: .14
     real at .25, .84 at .55, .94 at .65). A name is right with 1 - `doubt` e^(-margin / `margin_step`) (photos: .53 at
-    margin .005, .79 at .05, .95 at .15); a refused name is right after all with 1 - e^-(margin / `refused_margin`)^2
-    (photos: .09, .31 and .82), less where its cosine is under `near_sku`, and never under `far_sku`. Of the facings counted, a share of `unseen` more stands there without a trace. The
-    interval holds `coverage` of the cases.
+    margin .005, .79 at .05, .95 at .15). A refused name is right after all with 1 - e^-(margin / `refused_margin`)^2
+    (photos: .09, .31 and .82), less where its cosine is under `near_sku`, and never under `far_sku`. Of the facings
+    counted, a share of `unseen` more stands there without a trace. The interval holds `coverage` of the cases.
     """
 
     score_step: float = 0.10

@@ -51,7 +51,8 @@ def fit_tilt(boxes: Floats) -> Tilt:
     if len(first) < 3:
         return Tilt(0.0, 0.0, middle)
     slopes = drop[first, second] / aside[first, second]
-    return _robust(slopes, (boxes[first, 3] + boxes[second, 3]) / 2, aside[first, second], middle)
+    levels = (boxes[first, 3] + boxes[second, 3]) / 2
+    return _robust(slopes, levels, aside[first, second], middle, float(np.median(height)))
 
 
 def slopes_along_rows(boxes: Floats, row: Ints, before: Tilt) -> Tilt:
@@ -71,13 +72,17 @@ def slopes_along_rows(boxes: Floats, row: Ints, before: Tilt) -> Tilt:
             weights.append(float(np.ptp(x[mine])))
     if not slopes:
         return before
-    return _robust(np.array(slopes), np.array(levels), np.array(weights), before.middle_px)
+    scale_px = float(np.median(boxes[:, 3] - boxes[:, 1]))
+    return _robust(np.array(slopes), np.array(levels), np.array(weights), before.middle_px, scale_px)
 
 
-def _robust(slopes: Floats, levels: Floats, weights: Floats, middle: float) -> Tilt:
-    """slope = a + b * level by least absolute deviation (reweighted least squares); no change with height for few."""
+def _robust(slopes: Floats, levels: Floats, weights: Floats, middle: float, scale_px: float) -> Tilt:
+    """slope = a + b * level by least absolute deviation (reweighted least squares).
+
+    Levels closer than a box's height `scale_px` say nothing about a change with height: it is then kept small.
+    """
     slopes = np.clip(slopes, -_MOST_SLOPE, _MOST_SLOPE)
-    centre, spread = float(levels.mean()), max(float(levels.std()), 1.0)
+    centre, spread = float(levels.mean()), max(float(levels.std()), scale_px)
     t = (levels - centre) / spread
     constant = float(np.median(slopes))
     a, b = constant, 0.0
