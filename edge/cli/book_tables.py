@@ -5,31 +5,11 @@ from collections.abc import Mapping
 from rich.table import Table
 
 from edge.messages import Lang, Translator
+from edge.report.words import CAUSES, KINDS, STATES
 from inventory_core.catalogue import Product
-from inventory_core.discrepancies import CauseKind, Discrepancy, DiscrepancyKind, DiscrepancyReport, DiscrepancyState
+from inventory_core.discrepancies import Discrepancy, DiscrepancyReport
 from inventory_core.ids import LocationId, Sku
-from inventory_core.messages import Message, tell
-
-KINDS: Mapping[DiscrepancyKind, Message] = {
-    DiscrepancyKind.SHORTAGE: tell("shortage"),
-    DiscrepancyKind.SURPLUS: tell("surplus"),
-    DiscrepancyKind.UNKNOWN_SKU: tell("unknown product"),
-    DiscrepancyKind.MISPLACED: tell("misplaced"),
-}
-STATES: Mapping[DiscrepancyState, Message] = {
-    DiscrepancyState.OPEN: tell("open"),
-    DiscrepancyState.RECOUNT: tell("recount"),
-    DiscrepancyState.EXPLAINED: tell("explained"),
-    DiscrepancyState.ADJUSTED: tell("adjusted"),
-    DiscrepancyState.DISMISSED: tell("dismissed"),
-}
-CAUSES: Mapping[CauseKind, Message] = {
-    CauseKind.LATE_POSTING: tell("late posting"),
-    CauseKind.LOOK_ALIKE_SWAP: tell("look-alike swap"),
-    CauseKind.GHOST: tell("ghost"),
-    CauseKind.GIFT_WITHOUT_ORDER: tell("gift without order"),
-    CauseKind.UNBOOKED_RECEIPT: tell("receipt never booked"),
-}
+from inventory_core.messages import tell
 
 
 def balance_table(balances: Mapping[tuple[LocationId, Sku], int], products: Mapping[Sku, Product], tr: Translator) -> Table:

@@ -11,6 +11,9 @@ from edge.messages import Lang, Translator, default_lang
 from inventory_core.messages import Message, Told
 
 
+PIPED_WIDTH = 140
+
+
 @dataclass(frozen=True, slots=True)
 class Out:
     """Where a command speaks. With `--json`, stdout holds one JSON document and everything for people goes to stderr."""
@@ -30,7 +33,8 @@ class Out:
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 
     def table_console(self) -> Console:
-        return Console(file=sys.stdout, highlight=False)
+        """A terminal's own width; a file or a pipe gets lines wide enough to read and to search."""
+        return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 
     def progress_console(self) -> Console:
         """Progress bars go to stderr, and only to a terminal."""

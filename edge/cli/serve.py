@@ -1,16 +1,18 @@
 """`shelfcount serve`: the API alone, over one book, until it is told to stop."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from edge.api.looking import NamedCamera
 from edge.api.opening import cameras_of, open_server
 from edge.api.serving import address_of, listen_at, serve
 from edge.cli.app import app
 from edge.cli.console import out
 from edge.clock import SystemClock
-from edge.settings import load_settings
+from edge.settings import Settings, load_settings
 from inventory_core.messages import tell
 
 
@@ -26,8 +28,13 @@ def serve_command(
 ) -> None:
     """Serve the API on a book, without an unattended camera loop."""
     settings = load_settings(db=db, gallery=gallery, site=site)
+    serve_until_stopped(settings, cameras_of(camera or (), SystemClock()), host, port)
+
+
+def serve_until_stopped(settings: Settings, cameras: Mapping[str, NamedCamera], host: str, port: int) -> None:
+    """Serve the settings' book with these cameras until SIGTERM or SIGINT."""
     speak = out()
-    with open_server(settings, cameras_of(camera or (), SystemClock()), speak.tr.lang, speak.warn) as server:
+    with open_server(settings, cameras, speak.tr.lang, speak.warn) as server:
         listening = listen_at(host, port)
 
         def ready() -> None:
