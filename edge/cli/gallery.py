@@ -23,6 +23,12 @@ from models.separability import separability
 gallery_app = typer.Typer(name="gallery", no_args_is_help=True, help="The products that a gallery knows.")
 app.add_typer(gallery_app)
 
+FEW = 5
+"""Up to so many names are spelt out."""
+
+HARDEST = 20
+"""Enrolling reports so many products, the hardest first; `gallery list` shows all."""
+
 GalleryOption = Annotated[Path | None, typer.Option("--gallery", metavar="DIR", help="Folder of the gallery.")]
 
 
@@ -46,7 +52,7 @@ def enrol(
         whole = enroller.from_coco(coco, images)
     else:
         whole = enroller.from_photos(Sku(sku or ""), photos or [])
-    print_separability(separability(enroller.gallery), out())
+    print_separability(separability(enroller.gallery), out().table_console(), out().tr, most=HARDEST)
     return int(ExitCode.DONE if whole else ExitCode.UNREADABLE)
 
 
@@ -57,7 +63,7 @@ def list_names(gallery: GalleryOption = None) -> None:
     if not opened.names():
         out().say(tell("gallery {folder} knows no product yet", folder=opened.folder))
         return
-    print_separability(separability(opened), out())
+    print_separability(separability(opened), out().table_console(), out().tr)
 
 
 @gallery_app.command("remove")
@@ -94,8 +100,10 @@ def _undone(change: Change) -> Message:
     match change:
         case Enrolled(rows):
             photos = sum(run.stop - run.first for run in rows)
-            return tell("undone: enrolling {photos} photos of {skus}", photos=photos,
-                        skus=", ".join(sorted({run.sku for run in rows})))  # fmt: skip
+            skus = sorted({run.sku for run in rows})
+            if len(skus) > FEW:
+                return tell("undone: enrolling {photos} photos of {skus} products", photos=photos, skus=len(skus))
+            return tell("undone: enrolling {photos} photos of {skus}", photos=photos, skus=", ".join(skus))
         case Removed(sku):
             return tell("undone: removing {sku}", sku=sku)
         case Renamed(old, new):

@@ -109,7 +109,8 @@ def _card(found: Discrepancy, material: Material, tr: Translator) -> FindingCard
     facts = [
         (tell("shelf"), Message(", ".join(found.shelves) or "-")),
         (tell("since"), _since(found, material)),
-        (tell("seen"), tell("{facings} facings, so {units} units", facings=found.facings.best, units=_span(found.seen, found.at_least))),
+        (tell("seen"), tell("{facings} facings, so {units} units", facings=found.facings.best,
+                            units=_span(found.seen, found.at_least))),
         (tell("book"), tell("{n} units at that moment", n=found.ledger)),
         (tell("gap"), Message(f"{found.gap:+d}" + ("" if found.value is None else f"  ({_money(found.value)})"))),
         (tell("owner"), OWNERS[found.owner]),
@@ -207,8 +208,8 @@ def _rows(material: Material, last: Capture | None, tr: Translator) -> tuple[Pro
             verdict, tone = tell("cannot see all of it"), "warn"
         elif gap:
             verdict, tone = tell("off by {gap}", gap=f"{gap:+d}"), "bad"
-        rows.append(ProductRow(sku, _name(sku, material, tr), ", ".join(look.shelves), str(look.facings.best), _span(look.seen, look.at_least),
-                               look.ledger, verdict, tone))
+        rows.append(ProductRow(sku, _name(sku, material, tr), ", ".join(look.shelves), str(look.facings.best),
+                               _span(look.seen, look.at_least), look.ledger, verdict, tone))
     return tuple(rows)
 
 
