@@ -21,13 +21,13 @@ class TrustPolicy:
     """
 
     score_step: float = 0.10
-    surest: float = 0.995
+    surest: float = 0.998
     doubt: float = 0.5
     margin_step: float = 0.06
     refused_margin: float = 0.10
     far_sku: float = 0.50
     near_sku: float = 0.70
-    unseen: float = 0.01
+    unseen: float = 0.005
     coverage: float = 0.95
 
 

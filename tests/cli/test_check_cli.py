@@ -1,0 +1,36 @@
+"""`shelfcount check` names every mistake; `calibrate` says that it is still to come."""
+
+from pathlib import Path
+
+import pytest
+
+from edge.cli import commands
+from edge.errors import ExitCode
+from tests.edge.counting.test_count import SITE
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_sound_device_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("site.toml").write_text(SITE.format(middle=480), encoding="utf-8")
+    assert ExitCode.DONE == commands.run(["check", "--site", "site.toml", "--lang", "en"])
+    said = capsys.readouterr().out.splitlines()
+    assert [True] * 3 == [line.startswith("ok: ") for line in said]
+
+
+def test_every_mistake_is_explained_in_one_go(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("site.toml").write_text(SITE.format(middle=480).replace("[bay]", "[bay]\nwidht = 3"), encoding="utf-8")
+    Path("shelfcount.toml").write_text('gallery = "gone"\ncolour = "red"\n', encoding="utf-8")
+    assert ExitCode.CHECK_FAILED == commands.run(["check", "--site", "site.toml", "--gallery", "gone", "--lang", "en"])
+    said = capsys.readouterr().out
+    assert "colour" in said
+    assert "bay.widht" in said
+    assert "gone is not a gallery" in said
+
+
+def test_calibrate_says_that_it_is_still_to_come(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ExitCode.USAGE == commands.run(["calibrate", "--camera", "0", "--lang", "en"])
+    assert "docs/site.md" in capsys.readouterr().err

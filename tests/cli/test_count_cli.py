@@ -1,0 +1,133 @@
+"""`shelfcount count` on every input: good ones are counted, bad ones are told apart, and the rest of the batch goes on."""
+
+import json
+import resource
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.cli import commands
+from edge.errors import ExitCode
+from tests.edge.capture.pictures_made import CMYK_JPEG, encoded, exif, jpeg_with_exif, png_bomb
+from tests.edge.capture.test_quality import shelf
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SHELFCOUNT_THREADS", "1")
+
+
+def write(name: str, data: bytes) -> str:
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    Path(name).write_bytes(data)
+    return name
+
+
+def counted(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict, str]:  # type: ignore[type-arg]
+    code = commands.run(["count", *arguments, "--json"])
+    said = capsys.readouterr()
+    return code, json.loads(said.out), said.err
+
+
+def test_a_batch_with_every_bad_file_is_finished_and_each_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    good = encoded(".jpg", shelf())
+    bad = {
+        "batch/a-empty.jpg": (b"", "empty"),
+        "batch/b-text.jpg": (b"not a picture", "not_a_picture"),
+        "batch/c-cut.jpg": (good[:4000], "truncated"),
+        "batch/d-bomb.png": (png_bomb(30_000, 30_000), "too_large"),
+        "batch/e-dot.png": (encoded(".png", np.zeros((1, 1, 3), np.uint8)), "too_small"),
+        "batch/notes.txt": (b"remember the milk", "not_a_picture"),
+        "batch/broken.mp4": (b"no video", "not_a_video"),
+    }
+    for name, (data, _) in bad.items():
+        write(name, data)
+    write("batch/z-good.jpg", good)
+    write("batch/y-cmyk.jpg", CMYK_JPEG)
+    write("batch/x-deep.png", encoded(".png", shelf().astype(np.uint16) * 257))
+    write("batch/w-sideways.jpg", jpeg_with_exif(exif(6), shelf()))
+    code, document, said = counted(capsys, "batch", "gone.jpg")
+    entries = {entry["source"]: entry for entry in document["images"]}
+    assert ExitCode.UNREADABLE == code
+    assert {*bad, "gone.jpg", "batch/z-good.jpg", "batch/y-cmyk.jpg", "batch/x-deep.png", "batch/w-sideways.jpg"} == set(entries)
+    for name, (_, reason) in bad.items():
+        assert ("cannot_see", [reason], [], []) == tuple(entries[name][k] for k in ("status", "reasons", "shelves", "boxes"))
+        assert name in said
+    assert ["missing"] == entries["gone.jpg"]["reasons"]
+    assert (640, 480) == (entries["batch/x-deep.png"]["width_px"], entries["batch/x-deep.png"]["height_px"])
+    assert (480, 640) == (entries["batch/w-sideways.jpg"]["width_px"], entries["batch/w-sideways.jpg"]["height_px"])
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 1_500_000
+
+
+def test_a_dark_picture_is_an_answer_and_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    code, document, _ = counted(capsys, write("dark.png", encoded(".png", shelf() // 30)))
+    assert ExitCode.DONE == code
+    assert ("cannot_see", ["dark"]) == (document["images"][0]["status"], document["images"][0]["reasons"])
+
+
+def test_an_empty_folder_is_said_to_be_empty(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("nothing").mkdir()
+    code, document, said = counted(capsys, "nothing")
+    assert (ExitCode.UNREADABLE, ["empty"]) == (code, document["images"][0]["reasons"])
+    assert "nothing" in said
+
+
+def test_a_video_gives_one_entry_per_settled_scene_with_its_place(capsys: pytest.CaptureFixture[str]) -> None:
+    writer = cv2.VideoWriter("day.avi", cv2.VideoWriter.fourcc(*"MJPG"), 10.0, (640, 480))
+    dice = np.random.default_rng(2)
+    for scene in (1, 2):
+        for _ in range(25):
+            writer.write(np.clip(shelf(scene) + dice.normal(0, 2, (480, 640, 3)), 0, 255).astype(np.uint8))
+    writer.release()
+    code, document, _ = counted(capsys, "day.avi", "--starts-at", "2026-11-20T09:30:00+08:00")
+    assert ExitCode.DONE == code
+    assert 2 == len(document["images"])
+    assert ["2026-11-20T01:30:0"] * 2 == [entry["captured_at"][:18] for entry in document["images"]]
+    assert document["images"][0]["at_s"] < 2.5 < document["images"][1]["at_s"]
+
+
+@pytest.mark.parametrize("arguments", [
+    [], ["x.png", "--site", "gone.toml"], ["x.png", "--gallery", "gone"], ["x.png", "--starts-at", "half past nine"],
+    ["x.png", "--starts-at", "2026-11-20T09:30:00"], ["x.png", "--nonsense"], ["x.png", "--db", "b.db", "--location", "roof"],
+])
+def test_a_wrong_call_ends_with_code_2_and_a_sentence(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    write("x.png", encoded(".png", shelf()))
+    assert ExitCode.USAGE == commands.run(["count", *arguments])
+    said = capsys.readouterr()
+    assert "" == said.out
+    assert 1 <= len(said.err.strip().splitlines()) <= 2
+
+
+def test_a_camera_that_is_not_there_is_an_unreadable_input(capfd: pytest.CaptureFixture[str]) -> None:
+    assert ExitCode.UNREADABLE == commands.run(["count", "--camera", "/dev/no-such-camera", "--json"])
+    document = json.loads(capfd.readouterr().out)
+    assert ["no_camera"] == document["images"][0]["reasons"]
+    assert "/dev/no-such-camera" in document["images"][0]["detail"]
+
+
+def test_counts_are_stored_and_a_picture_without_a_time_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    from inventory_core.store.sql_book import open_book
+
+    timed = write("timed.jpg", jpeg_with_exif(exif(1, "2026:11:20 09:30:00", "+08:00"), shelf() // 30))
+    code = commands.run(["count", timed, write("untimed.png", encoded(".png", shelf() // 30)), "gone.png", "--db", "book.db"])
+    said = capsys.readouterr().err
+    store = open_book("book.db")
+    with store.read() as book:
+        captures = book.captures()
+    store.close()
+    assert ExitCode.UNREADABLE == code
+    assert ["2026-11-20T01:30:00+00:00"] == [c.captured_at.isoformat() for c in captures][:1]
+    assert 2 == len(captures)
+    assert "untimed.png" in said
+    assert "timed.jpg does not say" not in said.replace("untimed.png", "")
+
+
+def test_annotated_copies_are_put_aside_and_never_over_each_other(capsys: pytest.CaptureFixture[str]) -> None:
+    one, two = write("a/shelf.png", encoded(".png", shelf())), write("b/shelf.png", encoded(".png", shelf(2) // 30))
+    before = Path(one).read_bytes()
+    assert ExitCode.DONE == commands.run(["count", one, two, "--annotate", "a"])
+    assert {"shelf.png", "shelf.counted.jpg", "shelf-2.counted.jpg"} == {path.name for path in Path("a").iterdir()}
+    assert before == Path(one).read_bytes()
