@@ -86,8 +86,9 @@ class _Reading:
 
     def _take_category(self, number: int, entry: object) -> None:
         key, name = _field(entry, "id"), _field(entry, "name")
-        if not _is_id(key) or not isinstance(name, str) or not name.strip():
-            self.refused.append(tell("category {number} has no id or no name; its boxes are left out", number=number))
+        if not _is_id(key) or not isinstance(name, str) or not name.strip() or not _is_writable(name):
+            self.refused.append(tell("category {number} has no id or no name that can be stored; its boxes are left "
+                                     "out", number=number))  # fmt: skip
         elif str(key) in self._names:
             self.refused.append(tell("category {number} repeats id {id}; the first one counts", number=number, id=key))
         else:
@@ -162,7 +163,12 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
+def _is_writable(text: str) -> bool:
+    """JSON can spell halves of letters that no file can hold."""
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def _is_below(name: str) -> bool:
     """Whether a file name stays below the folder it is looked up in."""
     path = PurePosixPath(name.replace("\\", "/"))
-    return bool(name) and not path.is_absolute() and ".." not in path.parts and "\0" not in name
+    return bool(name) and _is_writable(name) and not path.is_absolute() and ".." not in path.parts and "\0" not in name

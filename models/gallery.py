@@ -43,9 +43,7 @@ class Enrolment:
     photos: Sequence[Photo]
 
     def __post_init__(self) -> None:
-        if not self.sku or self.sku != self.sku.strip() or any(ord(letter) < 32 for letter in self.sku):
-            raise BadArray("a SKU must be a text without control characters or outer spaces, got {sku}",
-                           code="bad_sku", sku=repr(self.sku))  # fmt: skip
+        require_writable(self.sku)
         if not self.photos or self.vectors.ndim != 2 or len(self.vectors) != len(self.photos):
             raise BadArray("{sku}: one vector per photo is needed, got {vectors} for {photos} photos", sku=self.sku,
                            vectors=self.vectors.shape, photos=len(self.photos))  # fmt: skip
@@ -62,6 +60,16 @@ class EnrolledRows:
     owner: npt.NDArray[np.int64]
     source: tuple[str, ...]
     photo: tuple[PhotoRecord, ...]
+
+
+def require_writable(sku: str) -> None:
+    """Any text is a SKU if it is not blank and can be written down. Raises BadArray."""
+    try:
+        sku.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise BadArray("the SKU {sku} holds letters that cannot be stored", code="bad_sku", sku=ascii(sku)) from error
+    if not sku.strip():
+        raise BadArray("a SKU must not be blank, got {sku}", code="bad_sku", sku=ascii(sku))
 
 
 class Gallery:
@@ -125,9 +133,7 @@ class Gallery:
     def rename(self, old: Sku, new: Sku) -> None:
         """Give a SKU another name; an existing one takes the photos over. Raises UnknownName, BadArray."""
         self._require_name(old)
-        if not new or new != new.strip() or any(ord(letter) < 32 for letter in new):
-            raise BadArray("a SKU must be a text without control characters or outer spaces, got {sku}",
-                           code="bad_sku", sku=repr(new))  # fmt: skip
+        require_writable(new)
         self._keep(self._state.photos, (*self._state.changes, Renamed(old, new)), self._state.vectors)
 
     def undo(self) -> Change | None:

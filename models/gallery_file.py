@@ -1,6 +1,7 @@
 """How a gallery lies on disk: a readable gallery.json, one file of vectors, and the photos they were made from.
 
     gallery.json          the only commit point, replaced atomically; names the vectors file and every photo by sha256
+                          and carries a checksum of itself
     vectors-XXXXXXXX.npy  (rows, dim) float32, named by its content, never rewritten
     photos/XXXX.jpg       small crops, so that a gallery can be made again for another embedder
 
@@ -95,7 +96,7 @@ def write_state(folder: Path, state: GalleryState) -> GalleryState:
                    for p in state.photos],
         "changes": [change_to_json(change) for change in state.changes],
     }  # fmt: skip
-    raw = (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    raw = (json.dumps(document | {"checksum": _checksum(document)}, ensure_ascii=False, indent=1) + "\n").encode()
     index = folder / INDEX
     with _locked(folder):
         if (index.read_bytes() if index.exists() else b"") != state.raw:
@@ -108,10 +109,15 @@ def write_state(folder: Path, state: GalleryState) -> GalleryState:
     return GalleryState(state.embedder, state.photos, state.changes, state.vectors, raw)
 
 
+def small(crop: Image) -> Image:
+    """A copy of a crop, no larger than it is kept."""
+    side_px = max(crop.shape[:2])
+    return shrink(crop, PHOTO_SIDE_PX) if side_px > PHOTO_SIDE_PX else crop.copy()
+
+
 def write_photo(folder: Path, crop: Image) -> tuple[str, str]:
     """Store a crop as a small JPEG named by its content; returns (file below `folder`, sha256)."""
-    small = shrink(crop, min(PHOTO_SIDE_PX, max(crop.shape[:2])))
-    ok, encoded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, PHOTO_QUALITY])
+    ok, encoded = cv2.imencode(".jpg", small(crop), [cv2.IMWRITE_JPEG_QUALITY, PHOTO_QUALITY])
     if not ok:
         raise BadGallery("a photo of shape {shape} cannot be stored as JPEG", shape=crop.shape)
     data = encoded.tobytes()
@@ -176,6 +182,9 @@ def _parse(folder: Path, raw: bytes) -> GalleryState:
         if document["schema"] != SCHEMA:
             raise BadGallery("gallery {folder} has format {found}, this version reads {expected}; {mend}",
                              folder=folder, found=document["schema"], expected=SCHEMA, mend=MEND)  # fmt: skip
+        if (found := document.pop("checksum")) != (expected := _checksum(document)):
+            raise BadGallery("{file} was altered: its checksum is {found}, expected {expected}; {mend}",
+                             file=folder / INDEX, found=found, expected=expected, mend=MEND)  # fmt: skip
         photos = tuple(
             PhotoRecord(str(p["file"]), str(p["sha256"]), str(p["source"]), str(p["added_at"]))
             for p in document["photos"]
@@ -188,6 +197,11 @@ def _parse(folder: Path, raw: bytes) -> GalleryState:
     if Path(name).name != name:
         raise BadGallery("{file} is damaged: {why}; {mend}", file=folder / INDEX, why=name, mend=MEND)
     return GalleryState(embedder, photos, changes, _read_vectors(folder / name, digest), raw)
+
+
+def _checksum(document: object) -> str:
+    """sha256 over the index without its checksum, however it is laid out."""
+    return hashlib.sha256(json.dumps(document, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def _read_vectors(path: Path, digest: str) -> npt.NDArray[np.float32]:

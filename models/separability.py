@@ -20,7 +20,7 @@ class Missing(enum.StrEnum):
 
     NOTHING = "nothing"
     ANOTHER_PICTURE = "another_picture"
-    """All its photos are from one picture: one more, in another light or from another side."""
+    """All its photos are from one picture, or too far from each other: one more, in other light or from another side."""
     NEAR_LOOK_ALIKE = "near_look_alike"
     """Some of its photos are taken for another SKU: a photo of both side by side, and of what tells them apart."""
 
@@ -67,7 +67,7 @@ def _line(rows: EnrolledRows, threshold: float, pictures: npt.NDArray[np.int64],
         confused = float(np.mean(named & (owner != index)))
         unnamed = float(np.mean(~named))
     missing = Missing.NOTHING
-    if count == 1:
+    if count == 1 or unnamed:
         missing = Missing.ANOTHER_PICTURE
     elif confused:
         missing = Missing.NEAR_LOOK_ALIKE

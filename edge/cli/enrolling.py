@@ -25,6 +25,7 @@ from models.detector import Detector, open_detector
 from models.embedder import Embedder, Vectors
 from models.errors import BadLabels
 from models.gallery import Enrolment, Gallery, Photo
+from models.gallery_file import small
 from models.letterbox import Image
 
 NOT_A_PRODUCT = "__"
@@ -98,8 +99,8 @@ class Enroller:
             boxes = np.array([box.xyxy for box in named], np.float32).reshape(-1, 4)
             vectors = self.embedder.embed(frame.image, boxes)
             for row, box in enumerate(named):
-                photo = Photo(cut(frame.image, boxes[row]).copy(), image.file_name)
-                found.setdefault(Sku(box.name.strip()), []).append((vectors[row : row + 1], photo))
+                photo = Photo(small(cut(frame.image, boxes[row])), image.file_name)
+                found.setdefault(Sku(box.name), []).append((vectors[row : row + 1], photo))
         self._keep(found, skipped)
         return whole
 

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from edge.cli.app import app
 from edge.cli.console import out
@@ -19,15 +18,10 @@ app.add_typer(model_app)
 @model_app.command("list")
 def list_models() -> None:
     """Every model file with its role, licence, size and fingerprint."""
-    tr = out().tr
-    table = Table()
-    for heading in ("role", "name", "file", "MB", "licence", "sha256", "card"):
-        table.add_column(tr(heading), overflow="fold")
-    manifest = load_manifest()
-    for file in manifest.files:
-        table.add_row(tr(file.role), file.name, file.path.name, f"{file.size_bytes / 1e6:.1f}", file.licence,
-                      file.sha256, file.card.name)  # fmt: skip
-    out().table_console().print(table)
+    for file in load_manifest().files:
+        out().say(tell("{role}: {name}, {file}, {mb} MB, {licence}, {fingerprint}, {card}", role=file.role,
+                       name=file.name, file=file.path.name, mb=f"{file.size_bytes / 1e6:.1f}", licence=file.licence,
+                       fingerprint=file.fingerprint, card=f"models/cards/{file.card.name}"))  # fmt: skip
 
 
 @model_app.command("verify")
