@@ -1,11 +1,13 @@
 """`shelfcount serve`: the API alone, over one book, until it is told to stop."""
 
 from collections.abc import Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from edge.api.looking import NamedCamera
 from edge.api.looking import NamedCamera
 from edge.api.opening import cameras_of, open_server
 from edge.api.serving import address_of, listen_at, serve
@@ -32,7 +34,10 @@ def serve_command(
 
 
 def serve_until_stopped(settings: Settings, cameras: Mapping[str, NamedCamera], host: str, port: int) -> None:
-    """Serve the settings' book with these cameras until SIGTERM or SIGINT."""
+    """Serve the settings' book until SIGTERM or Ctrl+C, and say where.
+
+    Raises UsageFault when the address cannot be had, StoreError for a book that cannot be used.
+    """
     speak = out()
     with open_server(settings, cameras, speak.tr.lang, speak.warn) as server:
         listening = listen_at(host, port)
