@@ -1,13 +1,11 @@
 """`shelfcount serve`: the API alone, over one book, until it is told to stop."""
 
 from collections.abc import Mapping
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from edge.api.looking import NamedCamera
 from edge.api.looking import NamedCamera
 from edge.api.opening import cameras_of, open_server
 from edge.api.serving import address_of, listen_at, serve
