@@ -11,7 +11,6 @@ Rows are only ever added; what is enrolled now is the fold of `changes`, and und
 import hashlib
 import io
 import json
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.crops import shrink
+from models.durable import one_writer, write_atomically
 from models.errors import BadGallery
 from models.gallery_changes import Change, change_from_json, change_to_json
 from models.letterbox import Image
@@ -98,7 +98,7 @@ def write_state(folder: Path, state: GalleryState) -> GalleryState:
     }  # fmt: skip
     raw = (json.dumps(document | {"checksum": _checksum(document)}, ensure_ascii=False, indent=1) + "\n").encode()
     index = folder / INDEX
-    with _locked(folder):
+    with one_writer(folder / ".lock"):
         if (index.read_bytes() if index.exists() else b"") != state.raw:
             raise BadGallery("gallery {folder} was changed by another command meanwhile; nothing was written, run this "
                              "command again", code="gallery_changed", folder=folder)  # fmt: skip
@@ -123,47 +123,9 @@ def write_photo(folder: Path, crop: Image) -> tuple[str, str]:
     data = encoded.tobytes()
     digest = hashlib.sha256(data).hexdigest()
     file = folder / PHOTOS / f"{digest[:24]}.jpg"
-    file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
         write_atomically(file, data)
     return f"{PHOTOS}/{file.name}", digest
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Old or new, never half: a temporary file beside it, fsync, rename, fsync of the folder."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise BadGallery("{file} cannot be written: {why}; the gallery is as it was before", file=path,
-                         why=error.strerror) from error  # fmt: skip
-
-
-class _locked:  # noqa: N801  # reads as a verb at its only call
-    """One writer at a time, by an advisory lock that the system drops when a process dies."""
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / ".lock"
-
-    def __enter__(self) -> None:
-        import fcntl  # not on every system; only writing needs it
-
-        self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
-        fcntl.flock(self._fd, fcntl.LOCK_EX)
-
-    def __exit__(self, *exc: object) -> None:
-        os.close(self._fd)
 
 
 def _sweep(folder: Path, vectors: str, photos: set[str]) -> None:
