@@ -3,6 +3,7 @@
 A letter is a product: A, B, C ... are taller and wider in turn, so that one shelf holds very different heights.
 """
 
+import functools
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.capture.frame import Frame, Image
-from edge.capture.quality import measure
+from edge.capture.quality import FrameQuality, measure
 from edge.counting.pipeline import Eye
 from edge.counting.readings import Box, Facing, FrameReading
 from inventory_core.ids import ShelfId, Sku
@@ -59,6 +60,7 @@ def drawn(text: str, *, lean: float = 0.0, spread: float = 0.0, jitter_px: float
                  np.array(gaps, np.float32).reshape(-1, 4))
 
 
+@functools.cache
 def picture(seed: int = 0) -> Image:
     """A sharp picture of nothing in particular."""
     return np.random.default_rng(seed).integers(30, 220, (480, 640, 3)).astype(np.uint8)
@@ -102,8 +104,13 @@ def facing(sku: str | None, left: float = 0.0, *, shelf: str | None = "1", score
     )
 
 
+@functools.cache
+def _quality(seed: int) -> FrameQuality:
+    return measure(picture(seed))
+
+
 def reading(*facings: Facing, seq: int = 0) -> FrameReading:
-    one = frame(seq)
+    one = frame(seq % 2)
     shelves = tuple(sorted({f.shelf for f in facings if f.shelf}))
-    return FrameReading(one, measure(one.image), shelves, tuple(f for f in facings if f.shelf),
+    return FrameReading(one, _quality(seq % 2), shelves, tuple(f for f in facings if f.shelf),
                         tuple(f for f in facings if not f.shelf), ())
