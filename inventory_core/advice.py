@@ -25,7 +25,6 @@ def on_gap(sku: Sku, episode: Episode, causes: tuple[Cause, ...]) -> Advice:
     if first is None or first.certainty is Certainty.WEAK:
         return Advice(DiscrepancyState.RECOUNT, Owner.SHIFT_LEADER,
                       tell("count {sku} by hand, on shelf {shelf} and behind it", sku=sku, shelf=_shelves(episode.last)))
-    since = episode.bracket
     match first.kind:
         case CauseKind.LATE_POSTING:
             return Advice(DiscrepancyState.EXPLAINED, Owner.SHIFT_LEADER,
@@ -41,10 +40,10 @@ def on_gap(sku: Sku, episode: Episode, causes: tuple[Cause, ...]) -> Advice:
         case CauseKind.GIFT_WITHOUT_ORDER:
             return Advice(DiscrepancyState.OPEN, Owner.SHIFT_LEADER,
                           tell("post the gift of {sku} again, with the number of its order", sku=sku))
-        case CauseKind.UNBOOKED_RECEIPT:
+        case _:  # a receipt never booked
             return Advice(DiscrepancyState.OPEN, Owner.STOCK_KEEPER,
                           tell("find the delivery note of {sku} from before {at} and book it",
-                               sku=sku, at=utc_text(since.first_seen_at)))
+                               sku=sku, at=utc_text(episode.first.at)))
 
 
 def on_stray(sku: Sku | None, kind: DiscrepancyKind, sighting: Sighting) -> Advice:

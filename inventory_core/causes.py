@@ -16,7 +16,6 @@ from inventory_core.policy import ReconcilePolicy
 from inventory_core.postings import RefusedPosting
 from inventory_core.sightings import Sighting
 
-
 _SURE_RISE = 2
 """Facings: a rise of one may be a miscounted one, where the intervals of both looks meet."""
 
@@ -31,11 +30,9 @@ class Gap:
     account: Account
 
 
-def late_posting(gap: Gap, policy: ReconcilePolicy) -> Cause | None:
-    """The gap was there as the book was known at the looks, and is gone with what it heard since."""
+def late_posting(gap: Gap, policy: ReconcilePolicy) -> Cause:
+    """Of a gap that was there as the book was known at the looks, and is gone with what it heard since: the movements."""
     late = {m.id: m for s in gap.episode.sightings for m in gap.account.late(s.at, s.at + policy.grace)}
-    if not late:
-        return None
     minutes = max(int((m.recorded_at - m.effective_at).total_seconds() // 60) for m in late.values())
     return Cause(
         CauseKind.LATE_POSTING, Certainty.STRONG, abs(sum(m.units for m in late.values())),

@@ -172,7 +172,7 @@ def _causes(
     causes: list[list[Cause]] = []
     for gap in gaps:
         if _is_late(gap.episode):
-            alone = [late_posting(gap, policy)]
+            alone: list[Cause | None] = [late_posting(gap, policy)]
         else:
             of_sku = tuple(r for r in refused if r.posting.sku == gap.sku)
             alone = [*ghosts(gap, policy), gift_without_order(gap, of_sku, policy), unbooked_receipt(gap)]

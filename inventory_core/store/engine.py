@@ -101,8 +101,8 @@ def inspect(module: types.ModuleType, file: Path) -> None:
         if head != _HEADER:
             raise StoreError("{file} is not a book and was left as it is; name another file", file=file)
         _look_inside(module, file)
-    except OSError as error:
-        raise StoreError("{file} cannot be read: {why}", file=file, why=error.strerror or error) from error
+    except (OSError, module.OperationalError) as error:
+        raise StoreError("the book {file} cannot be opened: {why}", file=file, why=error) from error
     except module.DatabaseError as error:
         raise damaged(file, error) from error
 
@@ -143,6 +143,8 @@ def migrate(engine: sa.Engine, file: Path) -> None:
             command.upgrade(config, "head")
             connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.commit()
+    except sa.exc.OperationalError as error:
+        raise StoreError("the book {file} cannot be opened: {why}", file=file, why=error.orig) from error
     except sa.exc.DatabaseError as error:
         raise damaged(file, error.orig) from error
 

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from inventory_core.memory import MemoryStore
 from inventory_core.ports import BookStore
 from inventory_core.store.sql_book import open_book
+
+settings.register_profile("shop", derandomize=True, deadline=None, database=None)
+settings.load_profile("shop")
 
 
 @pytest.fixture(params=["memory", "sqlite"])

@@ -27,6 +27,7 @@ from inventory_core.locations import FIRST_SHELF, Location, LocationKind
 from inventory_core.planogram import Slot
 from inventory_core.ports import BookStore
 from inventory_core.postings import Posting
+from inventory_core.report_document import kept_report
 from inventory_core.reports import KeptReport
 from inventory_core.service import (
     add_location,
@@ -34,6 +35,7 @@ from inventory_core.service import (
     check_stock,
     keep_refused,
     post_movement,
+    reconcile_now,
     store_capture,
 )
 from inventory_core.units import FacingRange
@@ -285,3 +287,15 @@ def test_of_forty_terminals_as_many_sell_as_there_is_stock(shop: BookStore) -> N
         terminal.join()
     with shop.read() as book:
         assert (15, 25, 0) == (sold.count(True), sold.count(False), book.balance(COLA, SHELF))
+
+
+def test_a_report_is_made_from_the_book_and_kept_once(shop: BookStore) -> None:
+    with shop.write() as book:
+        book.replace_slots(SHELF, [Slot(SHELF, ShelfId("1"), COLA, 2, 1), Slot(SHELF, ShelfId("2"), COLA, 3, 1)])
+        post_movement(book, moved(9))
+        store_capture(book, replace(looked(), status=CaptureStatus.COUNTED))
+        report = reconcile_now(book, NOON, NOON)
+        assert [(COLA, 3)] == [(d.sku, d.gap) for d in report.discrepancies]
+        for _ in range(2):
+            book.add_report(kept_report(report))
+        assert [kept_report(reconcile_now(book, NOON, NOON))] == list(book.reports())
