@@ -2,7 +2,8 @@
 
     python -m scripts.make_packages_set FOLDER OUT
 
-FOLDER holds `test/` and `iconic-images-and-descriptions/`; OUT gets `photos/` and `iconic/`, each with `annotations.json`.
+FOLDER holds `test/`, `train/` and `iconic-images-and-descriptions/`; OUT gets `photos/` (to be named), `train/` and
+`iconic/` (to enrol from), each with `annotations.json`.
 A photo shows one product and nothing says where, so it is framed in grey and the box is the whole photo: boxes at a
 picture's edge are not measured. Detection figures on such boxes mean nothing.
 """
@@ -15,7 +16,7 @@ import cv2
 
 FRAME = 0.05
 """Grey border, share of the photo's side."""
-SETS = {"photos": "test", "iconic": "iconic-images-and-descriptions"}
+SETS = {"photos": "test", "train": "train", "iconic": "iconic-images-and-descriptions"}
 
 
 def make_set(source: Path, target: Path, name: str) -> int:

@@ -8,20 +8,17 @@ import numpy as np
 
 from edge.capture.frame import Image
 
-ROWS = 5
-COLUMNS = 30
 
-
-def draw_shelf(width_px: int = 1920, height_px: int = 1080, seed: int = 0) -> Image:
-    """(H, W, 3) BGR: ROWS shelves of COLUMNS facings with labels, rails and price tags, noise and a soft shadow."""
+def draw_shelf(width_px: int = 1920, height_px: int = 1080, rows: int = 5, columns: int = 30, seed: int = 0) -> Image:
+    """(H, W, 3) BGR: shelves of `columns` facings each with labels, rails and price tags, noise and a soft shadow."""
     dice = np.random.default_rng(seed)
     picture = np.full((height_px, width_px, 3), (70, 74, 78), np.uint8)
-    row_px, facing_px = height_px / ROWS, width_px / COLUMNS
-    for row in range(ROWS):
+    row_px, facing_px = height_px / rows, width_px / columns
+    for row in range(rows):
         floor_px = int((row + 0.9) * row_px)
         cv2.rectangle(picture, (0, floor_px), (width_px, floor_px + int(0.09 * row_px)), (205, 208, 210), -1)
         kind = 0
-        for column in range(COLUMNS):
+        for column in range(columns):
             if column % 3 == 0:
                 kind = int(dice.integers(0, 1 << 16))
             left_px = int((column + 0.08) * facing_px)
@@ -31,7 +28,7 @@ def draw_shelf(width_px: int = 1920, height_px: int = 1080, seed: int = 0) -> Im
             cv2.rectangle(picture, (left_px, floor_px + 3), (tag_right_px, floor_px + 14), (250, 250, 250), -1)
     shade = np.linspace(0.75, 1.1, width_px, dtype=np.float32)[None, :, None]
     noisy = picture.astype(np.float32) * shade + dice.normal(0, 4, picture.shape).astype(np.float32)
-    return np.asarray(np.clip(noisy, 0, 255), np.uint8)
+    return np.clip(noisy, 0, 255).astype(np.uint8)  # type: ignore[no-any-return]
 
 
 def _draw_facing(picture: Image, left: int, top: int, right: int, bottom: int, kind: int) -> None:

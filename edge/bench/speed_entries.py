@@ -31,7 +31,7 @@ from models.session import Session, open_session
 from models.yolo import suppress
 
 WIDE, SQUARE = (640, 384), (640, 640)
-CROPS, ENROLLED, CROPS_A_SKU = 150, 10_000, 10
+CROPS_A_SKU = 10
 
 DETECT = tell("Detect a 1920x1080 frame, end to end")
 SUPPRESS = tell("Suppress 1,095 overlapping boxes to 150")
@@ -39,6 +39,15 @@ TILES = tell("Detect a 1920x1080 frame whole and in six tiles of 640 px")
 EMBED = tell("Describe 150 products of one picture")
 NAME = tell("Find the nearest of 10,000 enrolled crops for 150 products")
 COUNT = tell("Count one picture: verdict, boxes, names, rows, facings per product")
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much there is to do: products in a picture, crops enrolled, and repetitions for the parts of a detection."""
+
+    crops: int = 150
+    enrolled: int = 10_000
+    split_rounds: int = 15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +58,7 @@ class Bench:
     manifest: Manifest
     peers: Peers
     folder: Path
-    split_rounds: int = 15
+    load: Load = Load()
 
     @property
     def policy(self) -> DetectorPolicy:
@@ -82,7 +91,7 @@ def _detect(bench: Bench, session: Session) -> list[Entry]:
         detector = detector_at(session, size, one_pass)
         found = len(detector.detect(bench.picture))
         rows.append(Entry(DETECT, name, Here(lambda detector=detector: detector.detect(bench.picture)),  # type: ignore[misc]
-                          split=split_of(session, size, one_pass, bench.picture, bench.split_rounds),
+                          split=split_of(session, size, one_pass, bench.picture, bench.load.split_rounds),
                           note=tell("{n} boxes", n=found)))
     if bench.policy.tile_px or bench.policy.long_side_px != max(WIDE):
         shipped = detector_at(session, None, bench.policy)
@@ -114,9 +123,9 @@ def _names(bench: Bench, session: Session) -> list[Entry]:
     detector = detector_at(session, None, bench.policy)
     shelf = draw_shelf()
     found = detector.detect(shelf).of_class(PRODUCT)
-    boxes = np.resize(found.xyxy, (CROPS, 4)) if len(found) else np.tile(np.array([[0, 0, 60, 180]], np.float32), (CROPS, 1))
+    boxes = np.resize(found.xyxy if len(found) else np.array([[0, 0, 60, 180]], np.float32), (bench.load.crops, 4))
     vectors = embedder.embed(shelf, boxes)
-    gallery = _gallery(embedder, vectors)
+    gallery = _gallery(embedder, vectors, bench.load.enrolled)
     crops = gallery.rows.vectors
     eye = Eye(detector, Namer(embedder, gallery), bench.policy.score, embedder.fingerprint, gallery.fingerprint)
     frame = Frame("bench", 0, None, bench.picture)
@@ -130,10 +139,10 @@ def _names(bench: Bench, session: Session) -> list[Entry]:
     ]
 
 
-def _gallery(embedder: Embedder, near: Vectors) -> Gallery:
-    """ENROLLED crops, CROPS_A_SKU for each product, in memory: real vectors shaken, so that look-alikes abound."""
+def _gallery(embedder: Embedder, near: Vectors, crops: int) -> Gallery:
+    """`crops` crops, CROPS_A_SKU for each product, in memory: real vectors shaken, so that look-alikes abound."""
     dice = np.random.default_rng(0)
-    centre = near[dice.integers(0, len(near), ENROLLED // CROPS_A_SKU)]
+    centre = near[dice.integers(0, len(near), crops // CROPS_A_SKU)]
     products = unit(centre + dice.normal(0, 0.02, centre.shape).astype(np.float32))
     vectors = np.repeat(products, CROPS_A_SKU, axis=0)
     vectors = unit(vectors + dice.normal(0, 0.01, vectors.shape).astype(np.float32))
