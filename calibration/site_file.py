@@ -12,8 +12,9 @@ from calibration.errors import BadGeometry, BadSite
 from calibration.homography import through_corners
 from calibration.lens import Lens
 from calibration.record import Calibration
-from calibration.site_table import Table
+from calibration.site_table import ZONED, Table
 from inventory_core.ids import ShelfId
+from inventory_core.messages import tell
 
 MAX_VIEW_SIDE_PX = 4096
 _CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
@@ -42,7 +43,8 @@ def _site(top: Table, fingerprint: str) -> Calibration:
     cam = np.array([corners.point(name) for name in _CORNERS])  # (4, 2) cam px
     for name, (x, y) in zip(_CORNERS, cam, strict=True):
         if not (-width <= x <= 2 * width and -height <= y <= 2 * height):
-            raise corners.wrong(name, f"a point near the {width} x {height} px picture", [float(x), float(y)])
+            raise corners.wrong(
+                name, tell("a point near the {width} x {height} px picture", width=width, height=height), [float(x), float(y)])
     flat = lens.flat_from_cam(cam) if lens else cam
     # the view gets about as many px as the picture shows of the bay, so that nothing is lost and nothing made up
     shown = max(np.linalg.norm(flat[1] - flat[0]), np.linalg.norm(flat[2] - flat[3])) / bay_width
@@ -52,8 +54,8 @@ def _site(top: Table, fingerprint: str) -> Calibration:
     try:
         view_from_cam = through_corners(flat, np.array([[0, 0], [w, 0], [w, h], [0, h]]))
     except BadGeometry as error:
-        raise corners.wrong("", "top_left, top_right, bottom_right and bottom_left going round the bay", cam.tolist(),
-                            ) from error
+        raise corners.wrong("", tell("top_left, top_right, bottom_right and bottom_left going round the bay"),
+                            cam.tolist()) from error
     site = Calibration(
         camera=camera.text("name", default=None), width_px=width, height_px=height, lens=lens,
         view_from_cam=view_from_cam, mm_per_px=mm_per_px, bay=_bay(top, bay_width, bay_height),
@@ -94,5 +96,5 @@ def _lens(top: Table) -> Lens | None:
 def _surveyed(top: Table) -> datetime | None:
     at = top.instant("surveyed_at")
     if at is not None and at.tzinfo is None:
-        raise top.wrong("surveyed_at", "a time with a zone, such as 2026-11-20T09:30:00+08:00", at.isoformat())
+        raise top.wrong("surveyed_at", ZONED, at.isoformat())
     return at

@@ -5,6 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 from calibration.errors import BadSite
+from inventory_core.messages import Message, tell
+
+ZONED = tell("a time with a zone, such as 2026-11-20T09:30:00+08:00")
 
 
 class Table:
@@ -16,7 +19,7 @@ class Table:
         self._values = values
         self._known: set[str] = set()
 
-    def wrong(self, key: str, expected: str, found: object) -> BadSite:
+    def wrong(self, key: str, expected: Message, found: object) -> BadSite:
         where = ".".join(part for part in (self._name, key) if part)
         return BadSite("site file {file}: {key} should be {expected}, found {found}; see docs/site.md",
                        file=self.file, key=where, expected=expected, found=found)
@@ -35,31 +38,31 @@ class Table:
         self._known.add(key)
         return key in self._values
 
-    def _value(self, key: str, expected: str) -> object:
+    def _value(self, key: str, expected: Message) -> object:
         if not self.has(key):
-            raise self.wrong(key, expected, "nothing")
+            raise self.wrong(key, expected, tell("nothing"))
         return self._values[key]
 
     def table(self, key: str) -> "Table":
-        value = self._value(key, "a table")
+        value = self._value(key, tell("a table"))
         if not isinstance(value, dict):
-            raise self.wrong(key, "a table", value)
+            raise self.wrong(key, tell("a table"), value)
         return Table(self.file, f"{self._name}.{key}".lstrip("."), value)
 
     def tables(self, key: str) -> list["Table"]:
-        values = self._value(key, "one [[shelf]] table per shelf")
+        values = self._value(key, tell("one [[shelf]] table per shelf"))
         if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
-            raise self.wrong(key, "one [[shelf]] table per shelf", values)
+            raise self.wrong(key, tell("one [[shelf]] table per shelf"), values)
         return [Table(self.file, f"{key}[{number}]", value) for number, value in enumerate(values, 1)]
 
     def number(self, key: str, *, above: float | None = None, default: float | None = None) -> float:
-        expected = "a number" if above is None else f"a number above {above:g}"
+        expected = tell("a number") if above is None else tell("a number above {least}", least=f"{above:g}")
         if default is not None and not self.has(key):
             return default
         value = self._value(key, expected)
         return self._finite(key, value, expected, above)
 
-    def _finite(self, key: str, value: object, expected: str, above: float | None = None) -> float:
+    def _finite(self, key: str, value: object, expected: Message, above: float | None = None) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise self.wrong(key, expected, value)
         if above is not None and value <= above:
@@ -67,14 +70,14 @@ class Table:
         return float(value)
 
     def whole(self, key: str, *, least: int) -> int:
-        expected = f"a whole number of at least {least}"
+        expected = tell("a whole number of at least {least}", least=least)
         value = self._value(key, expected)
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             raise self.wrong(key, expected, value)
         return value
 
     def numbers(self, key: str, count: int) -> list[float]:
-        expected = f"{count} numbers"
+        expected = tell("{n} numbers", n=count)
         values = self._value(key, expected)
         if not isinstance(values, list) or len(values) != count:
             raise self.wrong(key, expected, values)
@@ -89,7 +92,7 @@ class Table:
             return default
         value = self._values[key]
         if not isinstance(value, str) or not value.strip():
-            raise self.wrong(key, "a text", value)
+            raise self.wrong(key, tell("a text"), value)
         return value
 
     def instant(self, key: str) -> datetime | None:
@@ -97,5 +100,5 @@ class Table:
             return None
         value = self._values[key]
         if not isinstance(value, datetime):
-            raise self.wrong(key, "a time with a zone, such as 2026-11-20T09:30:00+08:00", value)
+            raise self.wrong(key, ZONED, value)
         return value

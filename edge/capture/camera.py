@@ -54,7 +54,7 @@ class LiveCamera:
         if not capture.isOpened():
             raise UnreadableInput(
                 "camera {camera} does not open; check that it is plugged in, that its path or address is right and that "
-                "no other program is using it (`shelfcount check` lists the cameras)", code="no_camera", camera=self.name,
+                "no other program is using it", code="no_camera", camera=self.name,
             )
         return capture
 
