@@ -17,6 +17,7 @@ from inventory_core.messages import Message, tell
 from models.embedder import open_embedder
 from models.gallery import Gallery, open_gallery
 from models.gallery_changes import Change, Enrolled, Removed, Renamed
+from models.gallery_file import check_photos
 from models.manifest import load_manifest
 from models.separability import separability
 
@@ -60,6 +61,9 @@ def enrol(
 def list_names(gallery: GalleryOption = None) -> None:
     """Every enrolled product, how many photos it has, and its nearest look-alike."""
     opened = _open(gallery)
+    for file in check_photos(opened.folder, opened.rows.photo):
+        out().warn(tell("photo {file} of gallery {folder} is missing or was altered; names do not need it, enrolling "
+                        "again for another embedder would", file=file, folder=opened.folder))  # fmt: skip
     if not opened.names():
         out().say(tell("gallery {folder} knows no product yet", folder=opened.folder))
         return

@@ -1,5 +1,7 @@
 """Tiles cover every pixel and give every box its place back."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,7 +17,7 @@ def test_tiles_cover_the_whole_length_and_share_enough(length: int, tile: int, o
 
     assert 0 == found[0]
     assert max(0, length - tile) == found[-1]
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in itertools.pairwise(found):
         assert 0 < after - before <= tile * (1 - overlap) + 1
 
 

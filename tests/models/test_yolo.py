@@ -72,7 +72,7 @@ def test_suppression_is_what_a_naive_loop_does(seed: int, n: int) -> None:
 def test_four_hundred_facings_survive() -> None:
     across, down = np.meshgrid(np.arange(40) * 20.0, np.arange(10) * 50.0)
     corner = np.stack([across.ravel(), down.ravel()], 1)
-    xyxy = np.concatenate([corner, corner + (19, 49)], 1).astype(np.float32)
+    xyxy = np.concatenate([corner, corner + np.array([19, 49])], 1).astype(np.float32)
 
     found = suppress(Candidates(xyxy, np.full(400, 0.8, np.float32), np.zeros(400, np.int64)), IOU)
 

@@ -1,0 +1,87 @@
+"""The separability report and the gallery's own threshold."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inventory_core.ids import Sku
+from models.gallery import Gallery
+from models.gallery_changes import Enrolled, Rows
+from models.gallery_file import GalleryState, PhotoRecord
+from models.policy import UnknownPolicy
+from models.separability import Missing, separability
+
+DIM = 8
+
+
+def shop(*lines: str, policy: UnknownPolicy = UnknownPolicy()) -> Gallery:
+    """A gallery from lines such as `cola p1 0 1`: SKU, picture, axis, and how far it leans to the next axis (degrees)."""
+    names, pictures, vectors = [], [], []
+    for line in lines:
+        sku, picture, axis, lean = line.split()
+        vector = np.zeros(DIM, np.float32)
+        vector[int(axis)], vector[int(axis) + 1] = np.cos(np.radians(float(lean))), np.sin(np.radians(float(lean)))
+        names.append(sku)
+        pictures.append(picture)
+        vectors.append(vector)
+    photos = tuple(PhotoRecord("", "", picture, "") for picture in pictures)
+    changes = tuple(Enrolled((Rows(Sku(name), row, row + 1),)) for row, name in enumerate(names))
+    return Gallery(Path(), GalleryState("sha256:x", photos, changes, np.stack(vectors)), policy)
+
+
+def test_a_report_names_the_nearest_look_alike_and_its_similarity() -> None:
+    cola = next(line for line in separability(shop("cola p1 0 0", "zero p1 0 20", "milk p1 4 0")) if line.sku == "cola")
+
+    assert "zero" == cola.nearest
+    assert pytest.approx(np.cos(np.radians(20)), abs=1e-5) == cola.similarity
+
+
+def test_a_product_with_one_picture_needs_another_and_is_not_measured() -> None:
+    (cola,) = separability(shop("cola p1 0 0", "cola p1 0 5"))
+
+    assert (2, 1, None, Missing.ANOTHER_PICTURE) == (cola.photos, cola.pictures, cola.confused, cola.missing)
+    assert cola.nearest is None
+
+
+def test_a_product_that_is_taken_for_another_needs_what_tells_them_apart() -> None:
+    lines = separability(shop("cola p1 0 0", "cola p2 0 30", "zero p3 0 20", "zero p4 0 22", "milk p1 5 0", "milk p2 5 1"))
+
+    assert ["cola", "zero", "milk"] == [line.sku for line in lines]  # the hardest first
+    assert (1.0, Missing.NEAR_LOOK_ALIKE) == (lines[0].confused, lines[0].missing)
+    assert (0.0, Missing.NOTHING) == (lines[2].confused, lines[2].missing)
+
+
+def test_photos_of_one_picture_do_not_vouch_for_each_other() -> None:
+    (line, *_) = separability(shop("cola p1 0 0", "cola p1 0 1", "cola p2 4 0", "zero p3 0 2"))
+
+    assert ("cola", 2 / 3) == (line.sku, line.confused)
+
+
+def test_an_empty_gallery_has_nothing_to_report() -> None:
+    empty = Gallery(Path(), GalleryState("sha256:x", (), (), np.zeros((0, 0), np.float32)), UnknownPolicy())
+
+    assert () == separability(empty)
+
+
+def test_few_photos_leave_the_threshold_at_the_floor() -> None:
+    gallery = shop("cola p1 0 0", "cola p2 0 5", "milk p1 4 0")
+
+    assert (UnknownPolicy().floor, False) == (gallery.threshold.score, gallery.threshold.measured)
+
+
+def test_enough_photos_set_the_threshold_where_most_of_them_are_kept() -> None:
+    lines = [f"s{axis} p{n} {axis} {n * 20}" for axis in (0, 2, 4, 6) for n in range(3)]  # neighbours 20 degrees apart
+    policy = UnknownPolicy(floor=0.3, ceiling=0.99, least_pairs=10)
+
+    threshold = shop(*lines, policy=policy).threshold
+
+    assert (12, True) == (threshold.pairs, threshold.measured)
+    assert pytest.approx(np.cos(np.radians(20)), abs=1e-4) == threshold.score
+
+
+@pytest.mark.parametrize(("floor", "ceiling", "score"), [(0.99, 0.995, 0.99), (0.2, 0.5, 0.5)])
+def test_the_threshold_stays_within_floor_and_ceiling(floor: float, ceiling: float, score: float) -> None:
+    lines = [f"s{axis} p{n} {axis} {n * 20}" for axis in (0, 2, 4, 6) for n in range(3)]
+
+    assert score == shop(*lines, policy=UnknownPolicy(floor=floor, ceiling=ceiling)).threshold.score
