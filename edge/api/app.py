@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from edge import __version__
 from edge.api import problems
-from edge.api.deps import Desk, ModelCard
+from edge.api.deps import Desk, ModelCard, StockCheck
 from edge.api.evidence import Evidence
 from edge.api.guard import Gate
 from edge.api.idempotency import Writes
@@ -27,7 +28,9 @@ from edge.api.spool import Spool
 from edge.clock import Clock
 from edge.messages import Lang
 from edge.settings import Settings
+from inventory_core.ids import Sku
 from inventory_core.ports import BookStore
+from inventory_core.service import Stock, check_stock
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _LAST_COUNT_S = 1.5
@@ -86,12 +89,13 @@ class Api(FastAPI):
 def create_app(
     settings: Settings, store: BookStore, clock: Clock, *, folder: Path, looker: Looker | None = None,
     cameras: Mapping[str, object] | None = None, model: ModelCard | None = None, lang: Lang = Lang.EN,
-    limits: ApiLimits | None = None,
+    limits: ApiLimits | None = None, stock: StockCheck | None = None,
 ) -> Api:
     """The API over `store`.
 
     `folder` is where uploads wait and evidence is kept; `looker` carries out counts with the eye that `model` describes and the
-    `cameras` it can name (None: counting is refused); `lang` answers callers who name neither zh nor en.
+    `cameras` it can name (None: counting is refused); `lang` answers callers who name neither zh nor en; `stock` is a quicker
+    way to ask the store for stock.
     """
     limits = limits or ApiLimits()
     writer, reads, pictures, metrics = Lane("writer"), Lane("reads"), Lane("pictures"), Metrics()
@@ -116,7 +120,7 @@ def create_app(
     app.state.metrics = metrics
     app.state.gate = Gate(store, limits, clock)
     app.state.desk = Desk(
-        settings, limits, clock, store, Writes(store, writer, clock), writer, reads, pictures,
+        settings, limits, clock, store, stock or _stock_of(store), Writes(store, writer, clock), writer, reads, pictures,
         asyncio.Semaphore(limits.uploads_at_once), jobs, dict(cameras or {}),
         model or ModelCard(why_down="no detector was given"), metrics, folder, Evidence(folder / "evidence"),
     )
@@ -125,3 +129,11 @@ def create_app(
                    discrepancies.router, not_yet.router):
         app.include_router(router)
     return app
+
+
+def _stock_of(store: BookStore) -> StockCheck:
+    def check(sku: Sku, at: datetime) -> Stock:
+        with store.read() as book:
+            return check_stock(book, sku, at)
+
+    return check

@@ -1,8 +1,9 @@
 """What routes need, assembled once by `create_app` and handed to each of them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,9 @@ from edge.api.limits import ApiLimits
 from edge.api.metrics import Metrics
 from edge.clock import Clock
 from edge.settings import Settings
+from inventory_core.ids import Sku
 from inventory_core.ports import BookStore
+from inventory_core.service import Stock
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,10 @@ class ModelCard:
     why_down: str | None = None
 
 
+StockCheck = Callable[[Sku, datetime], Stock]
+"""What can be sold of a product now; raises UnknownSku. Short enough to be asked in the event loop."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Desk:
     """`writer` is the lane of all changes of the book, `reads` that of queries longer than a lookup, `pictures` the one that
@@ -39,6 +46,7 @@ class Desk:
     limits: ApiLimits
     clock: Clock
     store: BookStore
+    stock: StockCheck
     writes: Writes
     writer: Lane
     reads: Lane

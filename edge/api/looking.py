@@ -30,20 +30,22 @@ class EyeLooker:
     """A Looker; `site` is the place that the cameras look at, None without a site file."""
 
     def __init__(
-        self, eye: Eye, cameras: Mapping[str, NamedCamera], evidence: Evidence, clock: Clock, max_pixels: int, *,
+        self, eye: Eye, cameras: Mapping[str, NamedCamera], evidence: Evidence, max_pixels: int, *,
         site: Calibration | None = None, policy: CountPolicy = CountPolicy(), burst: BurstPolicy = BurstPolicy(),
     ) -> None:
         self._eye = eye
         self._cameras = cameras
         self._evidence = evidence
-        self._clock = clock
         self._max_pixels = max_pixels
         self._site = site
         self._policy = policy
         self._burst_policy = burst
 
     def look(self, order: Order, picture: bytes | None) -> Capture:
-        """What stands there, or that nothing could be seen; the clearest picture is kept as evidence."""
+        """What stands there, or that nothing could be seen; the clearest picture is kept as evidence.
+
+        A picture whose own time nobody knows was taken when it was sent.
+        """
         if picture is not None:  # an upload may come from anywhere: the site of the fixed camera says nothing about it
             frames: Sequence[Frame] = (decode_picture(picture, "upload", self._max_pixels),)
             site = None
@@ -51,7 +53,7 @@ class EyeLooker:
             frames, site = self._burst(order), self._site
         result = count_burst(self._eye, frames, source=order.source, site=site, policy=self._policy, camera=order.camera)
         evidence = None if result.frame is None else self._evidence.keep(result.frame.image)
-        return to_capture(result, count_id=order.id, location=order.location, now=self._clock.now(), evidence=evidence)
+        return to_capture(result, count_id=order.id, location=order.location, now=order.requested_at, evidence=evidence)
 
     def _burst(self, order: Order) -> Sequence[Frame]:
         named = self._cameras.get(order.camera or "")

@@ -1,7 +1,7 @@
 """Puts a server together: the book, the eye if it can be loaded, the cameras by name."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from inventory_core.access import ApiToken
 from inventory_core.messages import Told
 from inventory_core.ports import BookStore
 from inventory_core.store.sql_book import open_book
+from inventory_core.store.stock_lookup import StockLookup
 from models.errors import ModelError
 
 
@@ -40,19 +41,16 @@ def open_server(
 
     Raises StoreError for a book that cannot be used, BadSite, UsageFault.
     """
-    store = open_book(settings.db)
-    try:
+    with closing(open_book(settings.db)) as store, closing(StockLookup(settings.db)) as stock:
         clock = SystemClock()
         folder = folder_of(settings.db)
         site = open_site(settings.site)
         eye, card = _eye(settings, warn)
         looker = None if eye is None else EyeLooker(
-            eye, cameras, Evidence(folder / "evidence"), clock, settings.max_pixels, site=site)
+            eye, cameras, Evidence(folder / "evidence"), settings.max_pixels, site=site)
         api = create_app(settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card,
-                         lang=lang)
+                         lang=lang, stock=stock)
         yield OpenServer(api, has_keys=any(works(token) for token in _tokens(store)))
-    finally:
-        store.close()
 
 
 def cameras_of(specs: Sequence[str], clock: Clock) -> dict[str, NamedCamera]:

@@ -21,7 +21,7 @@ from inventory_core.ledger import MovementKind
 from inventory_core.locations import Location, LocationKind
 from inventory_core.ports import Book
 from inventory_core.postings import Posting
-from inventory_core.service import add_location, add_product, check_stock, keep_refused, post_movement
+from inventory_core.service import add_location, add_product, keep_refused, post_movement
 
 reads = APIRouter(route_class=GuardedRoute, tags=["inventory"])
 writes = APIRouter(route_class=WriteRoute, tags=["inventory"], dependencies=[needs_key])
@@ -31,8 +31,7 @@ writes = APIRouter(route_class=WriteRoute, tags=["inventory"], dependencies=[nee
            responses=read_answers("unknown_sku"))
 async def check(sku: Annotated[Code, Query()], desk: Here) -> Response:
     """Goods in transit cannot be sold; a lookup short enough to be done right here, without changing threads."""
-    with desk.store.read() as book:
-        stock = check_stock(book, Sku(sku), desk.clock.now())
+    stock = desk.stock(Sku(sku), desk.clock.now())
     return Response(wire_json({
         "sku": stock.sku, "available": stock.available, "on_hand": stock.on_hand, "reserved": stock.reserved,
         "as_of": utc_text(stock.as_of),

@@ -64,7 +64,7 @@ class StillCamera:
 
 def looker(tmp_path: Path, **cameras: NamedCamera) -> EyeLooker:
     eye = Eye(ThreePacks(), NoNamer(), 0.4)
-    return EyeLooker(eye, cameras, Evidence(tmp_path / "evidence"), SimulatedClock(NOW), 1_000_000)
+    return EyeLooker(eye, cameras, Evidence(tmp_path / "evidence"), 1_000_000)
 
 
 def test_an_upload_is_counted_and_kept_without_what_its_camera_wrote(tmp_path: Path) -> None:
