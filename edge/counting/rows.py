@@ -5,7 +5,7 @@ the tilt of the picture is taken out. A cluster that overlaps its neighbour from
 further back, and one whose boxes sit directly on boxes below is the upper layer of a stack: both are merged.
 """
 
-import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,22 +92,28 @@ def _hill(density: Floats, at: int, step: int) -> int:
 
 
 def _merge(level: Floats, row: Ints, policy: RowPolicy) -> Ints:
-    """Join neighbouring clusters for as long as some pair is one shelf, the surest pair first."""
-    row = row.copy()
+    """Join neighbouring clusters that are one shelf, the closest baselines first, so that crumbs of a shelf find each
+    other before they find the next one; only then what floats inside a shelf's band."""
     beside, seated = _pairs(level, policy)
+    row = _join(level, row, lambda high, low: _same_shelf(high, low, beside, seated), policy)
+    return _join(level, row, lambda high, low: max(
+        _inside(level, high, low, policy), _same_shelf(high, low, beside, seated)), policy)
+
+
+def _join(level: Floats, row: Ints, evidence: Callable[[Ints, Ints], float], policy: RowPolicy) -> Ints:
+    """Join the closest pair of neighbouring clusters with enough evidence, again and again."""
+    row = row.copy()
     while True:
         names = np.unique(row)
-        grounds = [float(np.median(level[row == r, 3])) for r in names]
-        names = names[np.argsort(grounds)]
-        best, pair = policy.enough, None
-        for upper, lower in itertools.pairwise(names):
-            high, low = np.flatnonzero(row == upper), np.flatnonzero(row == lower)
-            evidence = max(_same_shelf(high, low, beside, seated), _inside(level, high, low, policy))
-            if evidence >= best:
-                best, pair = evidence, (upper, lower)
-        if pair is None:
+        grounds = np.array([float(np.median(level[row == r, 3])) for r in names])
+        order = np.argsort(grounds, kind="stable")
+        for step in np.argsort(np.diff(grounds[order]), kind="stable"):
+            upper, lower = names[order[step]], names[order[step + 1]]
+            if evidence(np.flatnonzero(row == upper), np.flatnonzero(row == lower)) >= policy.enough:
+                row[row == upper] = lower
+                break
+        else:
             return row
-        row[row == pair[0]] = pair[1]
 
 
 def _pairs(level: Floats, policy: RowPolicy) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
