@@ -13,7 +13,7 @@ from edge.cli.opened import opened_book
 from edge.cli.tables import read_table
 from edge.clock import SystemClock
 from edge.errors import ExitCode, NotYet
-from inventory_core.ids import Sku
+from inventory_core.ids import LocationId, Sku
 from inventory_core.imports import ImportReport, import_catalogue, import_movements, import_planogram
 from inventory_core.instants import parse_instant
 from inventory_core.messages import tell
@@ -67,6 +67,8 @@ def ledger_balance(
         if sku is not None:
             need_product(book, Sku(sku))
         balances = {key: units for key, units in book.balances(until, heard).items() if sku in (None, key[1])}
+        if sku is not None and not balances:
+            balances = {(LocationId("-"), Sku(sku)): 0}
         out().table_console().print(balance_table(balances, {p.sku: p for p in book.products()}, out().tr))
     return ExitCode.DONE
 

@@ -30,7 +30,7 @@ def report_table(report: DiscrepancyReport, tr: Translator) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading, right in (
         (tell("shelf"), False), (tell("SKU"), False), (tell("finding"), False), (tell("book"), True), (tell("seen"), True),
-        (tell("gap"), True), (tell("value"), True), (tell("since (UTC)"), False), (tell("state"), False),
+        (tell("gap"), True), (tell("money"), True), (tell("since (UTC)"), False), (tell("state"), False),
         (tell("cause and next action"), False),
     ):
         table.add_column(tr.say(heading), justify="right" if right else "left", overflow="fold")

@@ -10,7 +10,7 @@ from inventory_core.memory import MemoryStore
 from inventory_core.ports import BookStore
 from inventory_core.store.sql_book import open_book
 
-settings.register_profile("shop", derandomize=True, deadline=None, database=None)
+settings.register_profile("shop", derandomize=True, deadline=None, database=None, max_examples=50)
 settings.load_profile("shop")
 
 
