@@ -49,9 +49,9 @@ class UnknownPolicy:
     Any other gallery uses `floor`. Below `least_margin` of lead over the second-best SKU no name is given. SKUs with
     photos nearer than `look_alike` are look-alikes.
 
-    Fitted on GroceryStore's train and val photos: at .45 a single packshot still finds 5 of 6 of the photos that it
-    finds at all, and of real photos of the same product 98 in 100 lie above .53. The ceiling is for galleries made from
-    nearly equal frames, which would trust only their own light.
+    The floor was fitted on GroceryStore's train and val photos: at .45 a single packshot still names 5 of 6 of the
+    photos that it finds at all, and of real photos that find their product 98 in 100 lie above .53. The ceiling keeps a
+    gallery of nearly equal frames from trusting only their own light; it was set with cornershop-dev in view.
     """
 
     floor: float = 0.45
