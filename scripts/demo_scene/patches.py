@@ -1,0 +1,75 @@
+"""Which part of the picture changes between two captures, and how the new part is laid over the old. Planes: cam px.
+
+Only the columns that traded are rendered again, with a margin for their shadows: a sixth of the work of whole pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFilter
+
+from .shop import FLOOR_MM, RAIL_DROP_MM, SHELF_DEPTH_MM, SLOT_OF, TOP_MM
+
+MARGIN_MM = 70.0
+FEATHER_PX = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A part of one shelf's opening, in shop millimetres: left, right, bottom, top."""
+
+    shelf: str
+    left_mm: float
+    right_mm: float
+
+    def corners_mm(self) -> NDArray[np.float64]:
+        """The corners of the space that may look different, (8, 3)."""
+        shelves = list(FLOOR_MM)
+        place = shelves.index(self.shelf)
+        top = TOP_MM if place == 0 else FLOOR_MM[shelves[place - 1]] - RAIL_DROP_MM
+        low = FLOOR_MM[self.shelf] - RAIL_DROP_MM
+        return np.array(
+            [(x, y, z) for x in (self.left_mm, self.right_mm) for y in (-10.0, SHELF_DEPTH_MM) for z in (low, top + 8)],
+            dtype=np.float64,
+        )
+
+
+def changed(before: dict[tuple[str, int], int], after: dict[tuple[str, int], int]) -> list[Patch]:
+    """One patch for every run of columns of a shelf whose stock differs; near ones are joined."""
+    spans: dict[str, list[tuple[float, float]]] = {}
+    for (sku, column), count in after.items():
+        if before[(sku, column)] != count:
+            slot = SLOT_OF[sku]
+            x, half = slot.column_x_mm(column), slot.pitch_mm / 2 + MARGIN_MM
+            spans.setdefault(slot.shelf, []).append((x - half, x + half))
+    return [Patch(shelf, left, right) for shelf, found in spans.items() for left, right in joined(found)]
+
+
+def joined(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Overlapping spans as one."""
+    made: list[tuple[float, float]] = []
+    for left, right in sorted(spans):
+        if made and left <= made[-1][1]:
+            made[-1] = (made[-1][0], max(right, made[-1][1]))
+        else:
+            made.append((left, right))
+    return made
+
+
+def lay(old: NDArray[np.uint8], new: NDArray[np.uint8], box: tuple[int, int, int, int]) -> NDArray[np.uint8]:
+    """`new` inside the box, `old` outside, with a soft edge that lies inside."""
+    mask = Image.new("L", (old.shape[1], old.shape[0]), 0)
+    left, top, right, bottom = box
+    ImageDraw.Draw(mask).rectangle(
+        (left + FEATHER_PX, top + FEATHER_PX // 2, right - FEATHER_PX, bottom - FEATHER_PX // 2), fill=255
+    )
+    soft = mask.filter(ImageFilter.GaussianBlur(FEATHER_PX / 4))
+    share = np.asarray(soft, dtype=np.float64)[..., None] / 255
+    inside = np.zeros((*old.shape[:2], 1), dtype=bool)
+    inside[top:bottom, left:right] = True
+    share = np.where(inside, share, 0.0)
+    return (old * (1 - share) + new * share + 0.5).astype(np.uint8)
