@@ -71,7 +71,7 @@ class Kitchen:
 
     def __init__(self) -> None:
         self._yolo: Any = None
-        self._onnx: dict[int, Path] = {}
+        self._patched = False
 
     def yolo(self, order: dict[str, Any]) -> Any:
         if self._yolo is None:
@@ -85,20 +85,21 @@ class Kitchen:
         return self._yolo
 
     def exported(self, order: dict[str, Any]) -> Path:
-        """The same weights as a plain YOLO export, made by the product's own opposite: float RGB (1, 3, 640, 640)."""
+        """The same weights as a plain YOLO export of fixed size: float RGB (1, 3, height, 640)."""
         import torch
 
-        target = Path(order["folder"]) / "peer.onnx"
+        height = int(order["height_px"])
+        target = Path(order["folder"]) / f"peer-{height}.onnx"
         if not target.exists():
             network = self.yolo(order).model.float().eval()
             network.model[-1].export, network.model[-1].format = True, "onnx"
-            torch.onnx.export(network, (torch.zeros(1, 3, 640, 640),), str(target), input_names=["images"],
+            torch.onnx.export(network, (torch.zeros(1, 3, height, 640),), str(target), input_names=["images"],
                               output_names=["output0"], opset_version=17, dynamo=False)  # fmt: skip
             network.model[-1].export = False
             import onnx
 
             graph = onnx.load(target)
-            properties = {"names": "{0: 'product', 1: 'void'}", "stride": "32", "task": "detect", "imgsz": "[640, 640]",
+            properties = {"names": "{0: 'product', 1: 'void'}", "stride": "32", "task": "detect", "imgsz": f"[{height}, 640]",
                           "batch": "1"}  # fmt: skip
             onnx.helper.set_model_props(graph, properties)
             onnx.save(graph, target)
@@ -108,7 +109,8 @@ class Kitchen:
         frame, yolo = np.load(order["frame"]), self.yolo(order)
         return lambda: yolo.predict(frame, imgsz=640, rect=order["rect"], **_limits(order))
 
-    def ultralytics_onnx(self, order: dict[str, Any]) -> Work:
+    def onnx_yolo(self, order: dict[str, Any]) -> Any:
+        """An ultralytics model on the export, loaded with one thread: its default pool would take every core."""
         import onnxruntime
         from ultralytics import YOLO
 
@@ -119,19 +121,21 @@ class Kitchen:
             settings.intra_op_num_threads = settings.inter_op_num_threads = 1
             return plain(file, settings, **options)
 
-        onnxruntime.InferenceSession = one_thread
-        try:
-            frame, yolo = np.load(order["frame"]), YOLO(str(self.exported(order)), task="detect")
-            yolo.predict(frame, imgsz=640, **_limits(order))
-        finally:
-            onnxruntime.InferenceSession = plain
-        return lambda: yolo.predict(frame, imgsz=640, **_limits(order))
+        if not self._patched:  # for good: SAHI opens the network anew on its own
+            onnxruntime.InferenceSession, self._patched = one_thread, True
+        yolo = YOLO(str(self.exported(order)), task="detect")
+        yolo.predict(np.zeros((64, 64, 3), np.uint8), imgsz=(order["height_px"], 640), **_limits(order))
+        return yolo
+
+    def ultralytics_onnx(self, order: dict[str, Any]) -> Work:
+        frame, yolo, size = np.load(order["frame"]), self.onnx_yolo(order), (order["height_px"], 640)
+        return lambda: yolo.predict(frame, imgsz=size, **_limits(order))
 
     def sahi(self, order: dict[str, Any]) -> Work:
         from sahi import AutoDetectionModel
         from sahi.predict import get_sliced_prediction
 
-        frame, yolo = np.load(order["frame"]), self.yolo(order)
+        frame, yolo = np.load(order["frame"]), self.onnx_yolo(order) if order["onnx"] else self.yolo(order)
         model = AutoDetectionModel.from_pretrained("ultralytics", model=yolo, device="cpu", image_size=640,
                                                    confidence_threshold=order["score"])  # fmt: skip
         rgb = np.ascontiguousarray(frame[..., ::-1])

@@ -85,7 +85,8 @@ def _detect(bench: Bench, session: Session) -> list[Entry]:
     rows = [
         bench.peer(DETECT, tell("ultralytics predict, torch, 384x640"), "ultralytics_torch", rect=True),
         bench.peer(DETECT, tell("ultralytics predict, torch, 640x640"), "ultralytics_torch", rect=False),
-        bench.peer(DETECT, tell("ultralytics predict, ONNX, 640x640"), "ultralytics_onnx"),
+        bench.peer(DETECT, tell("ultralytics predict, ONNX, 384x640"), "ultralytics_onnx", height_px=384),
+        bench.peer(DETECT, tell("ultralytics predict, ONNX, 640x640"), "ultralytics_onnx", height_px=640),
     ]
     for name, size in ((tell("ours, 384x640"), WIDE), (tell("ours, 640x640"), SQUARE)):
         detector = detector_at(session, size, one_pass)
@@ -112,7 +113,8 @@ def _suppress(bench: Bench) -> list[Entry]:
 def _tiles(bench: Bench, session: Session) -> list[Entry]:
     detector = detector_at(session, None, tiled(bench.policy))
     return [
-        bench.peer(TILES, tell("SAHI, torch"), "sahi"),
+        bench.peer(TILES, tell("SAHI, ONNX"), "sahi", onnx=True, height_px=640),
+        bench.peer(TILES, tell("SAHI, torch"), "sahi", onnx=False),
         Entry(TILES, tell("ours"), Here(lambda: detector.detect(bench.picture)),
               note=tell("{n} boxes", n=len(detector.detect(bench.picture)))),
     ]

@@ -25,7 +25,8 @@ def rows(tmp_path_factory) -> list[dict]:
 def test_without_peers_their_rows_are_named_and_empty(rows):
     absent = [row["name"] for row in rows if row["absent"]]
     assert ["ultralytics predict, torch, 384x640", "ultralytics predict, torch, 640x640",
-            "ultralytics predict, ONNX, 640x640", "supervision with_nms", "SAHI, torch"] == absent
+            "ultralytics predict, ONNX, 384x640", "ultralytics predict, ONNX, 640x640", "supervision with_nms",
+            "SAHI, ONNX", "SAHI, torch"] == absent
     assert all("make peers" in row["absent"] for row in rows if row["peer"])
 
 
