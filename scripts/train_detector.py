@@ -39,6 +39,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--features", type=float, default=0.0, help="weight of matching the teacher's features")
+    parser.add_argument("--frozen-layers", type=int, default=5, help="how many first layers keep the start's weights")
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument(
         "--move-norm", action="store_true", help="let the batch statistics move (needed after a swapped activation)"
@@ -70,14 +72,17 @@ def _label(options: argparse.Namespace) -> int:
 def _train(options: argparse.Namespace) -> int:
     from models.training.loop import Plan, train
     from models.training.loss import LossWeights
-    from models.training.network import Activation, start_network, teacher_network
+    from models.training.network import Activation, feature_gain, start_network, teacher_network
     from models.training.recipe import read_diet
 
     plan = Plan(
         steps=options.steps,
         batch=options.batch,
         learning_rate=options.rate,
+        frozen_layers=options.frozen_layers,
         freeze_norm=not options.move_norm,
+        feature_gain=feature_gain(Activation(options.activation)),
+        seed=options.seed,
         threads=options.threads,
         weights=LossWeights(teacher_features=options.features),
     )

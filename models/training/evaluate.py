@@ -117,6 +117,8 @@ def measure(scenes: Sequence[Scene], at_score: float | None = None) -> Accuracy:
     hits = np.concatenate([matches(scene) for scene in scenes])
     scores = np.concatenate([scene.score for scene in scenes])
     truths = sum(len(scene.truth) for scene in scenes)
+    if not len(scores):
+        return Accuracy(0.0, 0.0, 0.0, 0.0, 1.0, at_score or 1.0, 0.0, 0.0, 0.0, 1.0)
     order = np.argsort(-scores, kind="stable")
     f1 = 2 * np.cumsum(hits[order]) / (np.arange(1, len(order) + 1) + truths)
     best = int(f1.argmax())

@@ -21,10 +21,15 @@ class LabelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Which machine-made boxes become labels; boxes without a score or votes are human and always believed."""
+    """Which machine-made boxes become labels; boxes without a score or votes are human and always believed.
+
+    A box that is not believed masks its place, but one below `no_score` is background: masking everything doubtful taught the
+    network to see products everywhere.
+    """
 
     min_score: float = 0.45
     min_votes: int = 2
+    no_score: float = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +65,7 @@ def read_coco(
             if entry["image_id"] not in boxes or entry["category_id"] not in names:
                 raise LabelError(f"{path}: annotation {number} points to an unknown picture or category")
             class_id = PRODUCT if classes is None else classes.get(names[entry["category_id"]])
-            if class_id is not None:
+            if class_id is not None and entry.get("score", 1.0) >= trust.no_score:
                 boxes[entry["image_id"]].append((entry["bbox"], class_id if believed(entry, trust) else None))
         voids_known = classes is not None and VOID in classes.values()
         return [_picture(images, image, boxes[image["id"]], voids_known) for image in document["images"]]

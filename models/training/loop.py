@@ -3,9 +3,10 @@
 Convolutions run in bfloat16 (half the time on CPUs with AVX512-BF16), losses and weights in float32.
 """
 
+import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,12 @@ from models.training.samples import Sample
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long and how fast. `teach_zoom` is the largest zoom at which the teacher is asked: it knows small products."""
+    """How long and how fast.
+
+    `teach_zoom` is the largest zoom at which the teacher is asked: it knows small products. `frozen_layers` first layers
+    keep the start's weights: they see edges and colours, and cost half of the backward pass. Before the first step the new
+    class's row alone is learnt for `probe_steps`: with zero weights it would take the whole training to wake up.
+    """
 
     steps: int
     batch: int = 8
@@ -31,8 +37,12 @@ class Plan:
     final_rate: float = 0.05
     new_row_factor: float = 5.0
     decay: float = 0.998
+    frozen_layers: int = 5
     freeze_norm: bool = True
-    teach_zoom: float = 1.2
+    feature_gain: float = 1.0
+    teach_zoom: float = 1.8
+    probe_steps: int = 40
+    probe_rate: float = 0.004
     seed: int = 1
     threads: int = 2
     save_every_s: float = 120.0
@@ -42,6 +52,10 @@ class Plan:
 def train(network: DetectionModel, teacher: DetectionModel, diet: Diet, plan: Plan, checkpoint: Path) -> None:
     """Trains until `plan.steps`, from the checkpoint if there is one; the running mean is in the checkpoint as `mean`."""
     torch.set_num_threads(plan.threads)
+    if not checkpoint.exists():
+        _probe(network, diet, plan)
+    for layer in network.model[: plan.frozen_layers]:
+        layer.requires_grad_(False)
     optimiser = _optimiser(network, plan)
     mean, first = _resume(network, optimiser, plan, checkpoint)
     label_loss = LabelLoss(network, plan.weights.void)
@@ -60,6 +74,34 @@ def train(network: DetectionModel, teacher: DetectionModel, diet: Diet, plan: Pl
             if time.monotonic() - saved > plan.save_every_s or step + 1 == plan.steps:
                 _save(network, optimiser, mean, step + 1, checkpoint)
                 saved = time.monotonic()
+
+
+def _probe(network: DetectionModel, diet: Diet, plan: Plan) -> None:
+    """Learns the last row of the class branch on frozen features, from pictures whose gaps are marked."""
+    marked = tuple(source for source in diet.sources if any(picture.voids_known for picture in source.pictures))
+    rows = [branch[-1] for branch in network.model[-1].cv3]
+    values = [value for row in rows for value in (row.weight, row.bias)]
+    optimiser = torch.optim.Adam(values, lr=plan.probe_rate)
+    label_loss = LabelLoss(network, plan.weights.void)
+    network.train()
+    _freeze_norm(network)
+    network.requires_grad_(False)
+    for value in values:
+        value.requires_grad_(True)
+    with Batches(replace(diet, sources=marked, composed_share=0.0), plan.seed + 1000, plan.batch, 0) as batches:
+        for step in range(plan.probe_steps):
+            samples = batches.take()
+            loss = label_loss(_forward(network, [sample.shown for sample in samples]), samples)
+            optimiser.zero_grad()
+            loss.sum().backward()
+            for value in values:
+                value.grad[:-1] = 0.0  # the known classes stay; Adam leaves them alone without a gradient
+            optimiser.param_groups[0]["lr"] = plan.probe_rate * (1 - step / plan.probe_steps)
+            optimiser.step()
+            if step % 20 == 19:
+                print(f"new class {step + 1}/{plan.probe_steps}: {float(loss[1].detach()):.3f}", flush=True)
+    for layer in network.model[plan.frozen_layers :]:
+        layer.requires_grad_(True)
 
 
 def _step(
@@ -81,10 +123,10 @@ def _step(
             taught = _forward(teacher, [samples[index].clean for index in asked])
         share = len(asked) / len(samples)
         gains = torch.tensor([weights.teacher_scores, weights.teacher_boxes, weights.teacher_features]) * share
-        parts[3:] = teacher_losses(_pick(outputs, asked), taught) * gains
+        parts[3:] = teacher_losses(_pick(outputs, asked), taught, plan.feature_gain) * gains
     optimiser.zero_grad(set_to_none=True)
     parts.sum().backward()
-    nn.utils.clip_grad_norm_(network.parameters(), 10.0)
+    nn.utils.clip_grad_norm_([value for value in network.parameters() if value.requires_grad], 10.0)
     optimiser.step()
     return np.asarray(parts.detach().numpy())
 
@@ -128,7 +170,7 @@ def _optimiser(network: DetectionModel, plan: Plan) -> torch.optim.AdamW:
 
 def _set_rate(optimiser: torch.optim.Optimizer, plan: Plan, step: int) -> None:
     warm = min(1.0, (step + 1) / plan.warm_up_steps)
-    cosine = plan.final_rate + (1 - plan.final_rate) * 0.5 * (1 + np.cos(np.pi * step / plan.steps))
+    cosine = plan.final_rate + (1 - plan.final_rate) * 0.5 * (1 + math.cos(math.pi * step / plan.steps))
     for group in optimiser.param_groups:
         group["lr"] = plan.learning_rate * warm * cosine * group["factor"]
 

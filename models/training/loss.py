@@ -24,11 +24,11 @@ Outputs = dict[str, Any]  # "boxes" (b, 64, A), "scores" (b, C, A), "feats" thre
 class LossWeights:
     """How much each part counts. `void` multiplies the void class, which has few boxes."""
 
-    labels: float = 1.0
-    teacher_scores: float = 1.0
-    teacher_boxes: float = 1.0
+    labels: float = 0.7
+    teacher_scores: float = 2.0
+    teacher_boxes: float = 2.0
     teacher_features: float = 0.0
-    void: float = 3.0
+    void: float = 6.0
 
 
 class LabelLoss:
@@ -52,8 +52,8 @@ class LabelLoss:
         return torch.as_tensor(loss / len(samples))
 
 
-def teacher_losses(pupil: Outputs, teacher: Outputs) -> torch.Tensor:
-    """(3,) how far the pupil left the teacher: product scores, distance distributions, features."""
+def teacher_losses(pupil: Outputs, teacher: Outputs, feature_gain: float) -> torch.Tensor:
+    """(3,) how far the pupil left the teacher: product scores, distance distributions, features (pupil's are larger)."""
     taught = teacher["scores"][:, :1].sigmoid()  # (b, 1, A)
     size = taught.sum().clamp(min=1.0)
     told = pupil["scores"][:, :1]
@@ -65,6 +65,6 @@ def teacher_losses(pupil: Outputs, teacher: Outputs) -> torch.Tensor:
     apart = fn.kl_div(got, wanted, reduction="none").sum(2).mean(1, keepdim=True)  # (b, 1, A)
     boxes = (apart * taught).sum() / size
     features = torch.stack(
-        [((p - t) ** 2).mean() / (t**2).mean() for p, t in zip(pupil["feats"], teacher["feats"], strict=True)]
+        [((p / feature_gain - t) ** 2).mean() / (t**2).mean() for p, t in zip(pupil["feats"], teacher["feats"], strict=True)]
     ).mean()
     return torch.stack([scores, boxes, features])

@@ -18,6 +18,10 @@ ARCHITECTURE = "yolov8n.yaml"
 CLASS_NAMES = ("product", "void")
 NEW_CLASS_BIAS = -5.0  # sigmoid(-5) = 0.007: the new class starts as nowhere. A copied product row fired at .94 on products
 
+HARDSWISH_GAIN = 1.2
+"""SiLU(x) is close to Hardswish(1.2 x) / 1.2. With the gain folded into the weights, the swapped network starts at AP50 .943
+and AP75 .732 on cornershop-dev without any training (SiLU .943 / .754; swapped as it is .894 / .662)."""
+
 State = dict[str, torch.Tensor]
 
 
@@ -67,11 +71,31 @@ def widen_to_two_classes(state: State) -> State:
     return wide
 
 
+def gained(state: State, gain: float) -> State:
+    """The same network with every activation `gain` times as large: norms multiply, the next convolutions divide."""
+    scaled: State = {}
+    for name, value in state.items():
+        head_end = (".cv2." in name or ".cv3." in name) and name.endswith(".2.weight")
+        if name.endswith((".bn.weight", ".bn.bias")):
+            scaled[name] = value * gain
+        elif head_end or (name.endswith(".conv.weight") and not name.startswith("model.0.") and ".dfl." not in name):
+            scaled[name] = value / gain
+        else:
+            scaled[name] = value.clone()
+    return scaled
+
+
 def start_network(start: Path, activation: Activation) -> DetectionModel:
     """The two-class network as it stands before the first step."""
     network = build_network(len(CLASS_NAMES), activation)
-    network.load_state_dict(widen_to_two_classes(read_state(start)))
+    state = widen_to_two_classes(read_state(start))
+    network.load_state_dict(gained(state, feature_gain(activation)))
     return network
+
+
+def feature_gain(activation: Activation) -> float:
+    """How much larger the features of a started network are than the start's own."""
+    return HARDSWISH_GAIN if activation is Activation.HARDSWISH else 1.0
 
 
 def teacher_network(start: Path) -> DetectionModel:

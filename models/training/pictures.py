@@ -48,9 +48,9 @@ class Diet:
             raise LabelError(f"no pictures in: {', '.join(empty) or 'any source'}")
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def read_image(path: Path) -> Image:
-    """(H, W, 3) BGR; the last few stay in memory."""
+    """(H, W, 3) BGR; all pictures stay in memory (about 1.3 GB), decoding again would cost a fifth of a step."""
     image = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if image is None:
         raise LabelError(f"{path} is not a readable picture")

@@ -60,11 +60,11 @@ START_ORIGIN = "YOLOv8n of AneeqMalik/YOLOv8-SKU-110K, trained on SKU-110K (AGPL
 class Shares:
     """How the pictures of a batch are mixed, and how large their products are shown (1: long side on 640 px)."""
 
-    shelves: float = 0.55
-    sharp_photos: float = 0.2
-    composed: float = 0.25
-    zooms: ZoomRange = field(default_factory=lambda: ZoomRange(0.75, 2.4))
-    sharp_zooms: ZoomRange = field(default_factory=lambda: ZoomRange(0.75, 2.9))
+    shelves: float = 0.5
+    sharp_photos: float = 0.3
+    composed: float = 0.2
+    zooms: ZoomRange = field(default_factory=lambda: ZoomRange(0.7, 2.2))
+    sharp_zooms: ZoomRange = field(default_factory=lambda: ZoomRange(0.8, 2.6))
     sides_px: tuple[int, ...] = (416, 480, 544)
 
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.training.labels import LabelledPicture
+from models.training.labels import VOID, LabelledPicture
 
 GREY = 114
 NATURAL_SIDE_PX = 640  # zoom 1 shows a picture's long side on this many px: the scale the start network knows
@@ -47,12 +47,14 @@ class ZoomRange:
 
 
 def draw_view(picture: LabelledPicture, image: Image, side_px: int, zooms: ZoomRange, dice: np.random.Generator) -> Sample:
-    """A random square of the picture at a random zoom, mirrored half of the time."""
+    """A random square of the picture at a random zoom, mirrored half of the time; every other one looks at a gap, if any."""
     zoom = zooms.draw(dice)
     scale = zoom * NATURAL_SIDE_PX / max(picture.width_px, picture.height_px)  # view px per picture px
     reach_px = side_px / scale  # side of the square in picture px
-    left = _corner(picture.width_px, reach_px, dice)
-    top = _corner(picture.height_px, reach_px, dice)
+    gaps = picture.xyxy[picture.class_id == VOID]
+    aim = gaps[int(dice.integers(len(gaps)))] if len(gaps) and dice.random() < 0.5 else None
+    left = _corner(picture.width_px, reach_px, None if aim is None else aim[[0, 2]], dice)
+    top = _corner(picture.height_px, reach_px, None if aim is None else aim[[1, 3]], dice)
     view = _cut(image, left, top, scale, side_px)
     visible, keep, partly = _move(picture.xyxy, left, top, scale, side_px)
     unsure, seen, _ = _move(picture.unsure, left, top, scale, side_px)
@@ -83,15 +85,22 @@ def mirrored(sample: Sample) -> Sample:
     )
 
 
-def _corner(length_px: int, reach_px: float, dice: np.random.Generator) -> float:
-    """Where the square begins; a square larger than the picture shows all of it somewhere."""
+def _corner(length_px: int, reach_px: float, aim: Boxes | None, dice: np.random.Generator) -> float:
+    """Where the square begins, with the span `aim` inside; a square larger than the picture shows all of it somewhere."""
     slack = length_px - reach_px
-    return float(dice.uniform(min(slack, 0.0), max(slack, 0.0)))
+    low, high = min(slack, 0.0), max(slack, 0.0)
+    if aim is not None and slack > 0:
+        low, high = max(low, float(aim[1]) - reach_px), min(high, float(aim[0]))
+        low, high = min(low, high), max(low, high)
+    return float(dice.uniform(low, high))
 
 
 def _cut(image: Image, left: float, top: float, scale: float, side_px: int) -> Image:
     """The square view, grey where there is no picture. Shrinking averages areas first, so nothing aliases."""
     if scale < 1:
+        x, y = max(0, int(left)), max(0, int(top))
+        reach = int(side_px / scale) + 2
+        image, left, top = image[y : y + reach, x : x + reach], left - x, top - y
         height, width = (max(1, round(length * scale)) for length in image.shape[:2])
         image = np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
         left, top, scale = left * scale, top * scale, 1.0

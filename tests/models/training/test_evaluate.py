@@ -61,3 +61,8 @@ def test_two_looks_that_agree_become_one_box_with_two_votes() -> None:
     ]
     ((box, score, votes),) = fuse(looks, Passes())
     assert (101.0, 0.6, 2) == (round(float(box[0]), 3), round(score, 3), votes)
+
+
+def test_a_detector_that_finds_nothing_has_figures_too() -> None:
+    it = measure([scene(row(3), np.zeros((0, 4), np.float32), [])])
+    assert (0.0, 0.0, 1.0) == (it.ap50, it.best_f1, it.count_wape)

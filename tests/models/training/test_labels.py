@@ -32,7 +32,7 @@ def test_a_human_box_is_believed_a_machine_box_only_with_score_and_votes(entry: 
 
 
 def test_a_doubtful_box_is_kept_as_a_place_where_we_do_not_know(tmp_path: Path) -> None:
-    path = write_labels(tmp_path, [box(score=0.9, votes=3), box(score=0.2, votes=3), box(category=1)])
+    path = write_labels(tmp_path, [box(score=0.9, votes=3), box(score=0.4, votes=3), box(score=0.1), box(category=1)])
     picture = read_coco(path, tmp_path, {"product": PRODUCT, "void": VOID})[0]
     assert [PRODUCT, VOID] == picture.class_id.tolist()
     assert [[10, 20, 40, 60]] == picture.unsure.tolist()
