@@ -13,6 +13,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,27 +113,34 @@ def packages(runner: Runner) -> list[Row]:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("DATA", ROOT.parent / "shared" / "data")))
-    parser.add_argument("--work", type=Path, default=ROOT / "bench-out")
+    parser.add_argument("--work", type=Path, help="an empty folder for documents and galleries; else one that is removed")
     parser.add_argument("--peer", type=Path)
     parser.add_argument("--folds", type=Path, nargs=2, default=())
     parser.add_argument("--skip", choices=("accuracy", "speed"), action="append", default=[])
     given = parser.parse_args(arguments)
-    given.work.mkdir(parents=True, exist_ok=True)
-    runner = Runner(given.data, given.work.resolve(), given.peer, tuple(given.folds))
-    if "accuracy" not in given.skip:
+    if given.work is not None:
+        given.work.mkdir(parents=True, exist_ok=True)
+        return write_pages(Runner(given.data, given.work.resolve(), given.peer, tuple(given.folds)), given.skip)
+    with tempfile.TemporaryDirectory() as work:
+        return write_pages(Runner(given.data, Path(work), given.peer, tuple(given.folds)), given.skip)
+
+
+def write_pages(runner: Runner, skip: Sequence[str]) -> int:
+    """Run what is not skipped and write its page."""
+    if "accuracy" not in skip:
         detection: list[Row] = []
         ends: list[Row] = []
         names: list[Row] = []
-        if (given.data / "cornershop-dev").exists():
+        if (runner.data / "cornershop-dev").exists():
             detection, ends = cornershop(runner)
-        if (given.data / "grocerystore-packages").exists():
+        if (runner.data / "grocerystore-packages").exists():
             names = packages(runner)
-        for absent in (name for name in ("cornershop-dev", "grocerystore-packages") if not (given.data / name).exists()):
-            sys.stderr.write(f"{given.data / absent} is not there; its rows are left out\n")
+        for absent in (name for name in ("cornershop-dev", "grocerystore-packages") if not (runner.data / name).exists()):
+            sys.stderr.write(f"{runner.data / absent} is not there; its rows are left out\n")
         if detection or names:
             page = accuracy_page(detection, ends, names, folds=bool(runner.folds))
             (ROOT / "bench" / "accuracy.md").write_text(page, encoding="utf-8")
-    if "speed" not in given.skip:
+    if "speed" not in skip:
         row = runner.measured("speed", "speed")
         (ROOT / "bench" / "speed.md").write_text(speed_page(row), encoding="utf-8")
     return 0
