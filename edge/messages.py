@@ -7,6 +7,7 @@ import enum
 import functools
 import locale
 import os
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -39,10 +40,12 @@ def _catalog(lang: Lang) -> Catalog | None:
 
 
 class Translator:
-    """Says messages in one language; fields that are messages themselves are translated too."""
+    """Says messages in one language. Fields that are messages are translated too; moments are told in `zone` (None: the
+    machine's own), with its distance from UTC, so that nobody takes one zone's time for another's."""
 
-    def __init__(self, lang: Lang) -> None:
+    def __init__(self, lang: Lang, zone: tzinfo | None = None) -> None:
         self.lang = lang
+        self.zone = zone
 
     def __call__(self, template: str, /, **params: object) -> str:
         text = template
@@ -56,4 +59,6 @@ class Translator:
         return self(message.template, **message.params)
 
     def _value(self, value: object) -> object:
+        if isinstance(value, datetime):
+            return value.astimezone(self.zone).isoformat(" ", "minutes")
         return self.say(value) if isinstance(value, Message | Told) else value

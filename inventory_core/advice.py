@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from inventory_core.discrepancies import Cause, CauseKind, Certainty, DiscrepancyKind, DiscrepancyState, Owner
 from inventory_core.episodes import Episode
 from inventory_core.ids import Sku
-from inventory_core.instants import utc_text
 from inventory_core.messages import Message, tell
 from inventory_core.sightings import Sighting
 
@@ -43,7 +42,7 @@ def on_gap(sku: Sku, episode: Episode, causes: tuple[Cause, ...]) -> Advice:
         case _:  # a receipt never booked
             return Advice(DiscrepancyState.OPEN, Owner.STOCK_KEEPER,
                           tell("find the delivery note of {sku} from before {at} and book it",
-                               sku=sku, at=utc_text(episode.first.at)))
+                               sku=sku, at=episode.first.at))
 
 
 def on_stray(sku: Sku | None, kind: DiscrepancyKind, sighting: Sighting) -> Advice:

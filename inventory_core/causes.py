@@ -9,7 +9,6 @@ from inventory_core.catalogue import LookAlikes
 from inventory_core.discrepancies import Cause, CauseKind, Certainty
 from inventory_core.episodes import Episode
 from inventory_core.ids import MovementId, Sku
-from inventory_core.instants import utc_text
 from inventory_core.ledger import Movement, MovementKind
 from inventory_core.messages import tell
 from inventory_core.policy import ReconcilePolicy
@@ -56,7 +55,7 @@ def ghosts(gap: Gap, policy: ReconcilePolicy) -> tuple[Cause, ...]:
         Cause(
             CauseKind.GHOST, Certainty.STRONG if suspicions(m, policy) > 1 and len(fitting) == 1 else Certainty.LIKELY, m.units,
             tell("{units} x {sku} posted by {source} at {at} under the reference {ref} were probably never there",
-                 units=m.units, sku=gap.sku, source=m.source, at=utc_text(m.effective_at), ref=m.ref_id or "-"),
+                 units=m.units, sku=gap.sku, source=m.source, at=m.effective_at, ref=m.ref_id or "-"),
             movements=(m.id,),
         )
         for m in fitting
@@ -85,8 +84,8 @@ def unbooked_receipt(gap: Gap) -> Cause | None:
             return Cause(
                 CauseKind.UNBOOKED_RECEIPT, certainty, abs(_gap(gap.episode.last)),
                 tell("{sku} went from {before} to {after} facings between {start} and {end}, and no receipt was booked",
-                     sku=gap.sku, before=earlier.facings.best, after=later.facings.best, start=utc_text(earlier.at),
-                     end=utc_text(later.at)),
+                     sku=gap.sku, before=earlier.facings.best, after=later.facings.best, start=earlier.at,
+                     end=later.at),
             )
     return None
 

@@ -6,17 +6,24 @@ catalogue of the user's language and fills in the fields.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`template` with `{named}` fields and their values; `str()` is the English text."""
+    """`template` with `{named}` fields and their values; `str()` is the English text, with moments in UTC."""
 
     template: str
     params: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.template.format(**self.params) if self.params else self.template
+        return self.template.format(**{k: _plain(v) for k, v in self.params.items()}) if self.params else self.template
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return value
 
 
 def tell(template: str, /, **params: object) -> Message:

@@ -10,7 +10,6 @@ from rich.console import Console
 from edge.messages import Lang, Translator, default_lang
 from inventory_core.messages import Message, Told
 
-
 PIPED_WIDTH = 140
 
 

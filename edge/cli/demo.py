@@ -22,6 +22,7 @@ from edge.demo.playwright import SHIPPED_SEED, Script, write_day
 from edge.demo.stage import CAMERA, ZONE, Stage, open_stage
 from edge.demo.verdict import Verdict, judge
 from edge.errors import CheckFailed, ExitCode
+from edge.messages import Translator
 from edge.report.cards import gather, page_of
 from edge.report.page import render
 from edge.report.words import CAUSES
@@ -43,7 +44,7 @@ def demo(
     serve: Annotated[bool, typer.Option("--serve", help="Keep the API up on the demo's book afterwards.")] = False,
 ) -> int:
     """Play the demo day: camera, counts, book, reconcile, report; exit 0 when exactly the planted errors were found."""
-    speak = out()
+    speak = Out(Translator(out().tr.lang, ZONE))  # the bakery's own time
     settings = load_settings(db=str(out_dir / "demo.db"), gallery=out_dir / "gallery", location="bakery-bay")
     stage, day = open_stage(), read_true_day()
     script = write_day(day, seed)
