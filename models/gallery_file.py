@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from inventory_core.messages import tell
 from models.crops import shrink
 from models.durable import one_writer, write_atomically
 from models.errors import BadGallery
@@ -31,7 +32,7 @@ INDEX = "gallery.json"
 PHOTOS = "photos"
 PHOTO_SIDE_PX = 320
 PHOTO_QUALITY = 92
-MEND = "restore the folder from a backup, or enrol again into a new folder"
+MEND = tell("restore the folder from a backup, or enrol again into a new folder")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from inventory_core.messages import Message, tell
 from models.errors import BadManifest, BadModelFile
 from models.policy import DetectorPolicy
 from models.session import fingerprint_of, read_model_bytes
@@ -112,18 +113,18 @@ class _Entry:
     def file(self) -> ModelFile:
         known = {"role", "name", "path", "sha256", "bytes", "input", "classes", "licence", "card", "policy"}
         if unknown := set(self.table) - known:
-            raise self._wrong(sorted(unknown)[0], "a key that this version knows")
+            raise self._wrong(sorted(unknown)[0], tell("a key that this version knows"))
         role = self._text("role")
         if role not in get_args(Role):
-            raise self._wrong("role", "detector or embedder")
+            raise self._wrong("role", tell("detector or embedder"))
         sha256 = self._text("sha256")
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
-            raise self._wrong("sha256", "64 hexadecimal digits")
+            raise self._wrong("sha256", tell("64 hexadecimal digits"))
         size, classes = self.table.get("bytes"), self.table.get("classes", [])
         if not isinstance(size, int) or size < 1:
-            raise self._wrong("bytes", "a number of bytes")
+            raise self._wrong("bytes", tell("a number of bytes"))
         if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
-            raise self._wrong("classes", "a list of names")
+            raise self._wrong("classes", tell("a list of names"))
         return ModelFile(
             role=role,  # type: ignore[arg-type]  # checked against the literal above
             name=self._text("name"), path=self._path("path"), sha256=sha256, size_bytes=size, input=self._text("input"),
@@ -134,25 +135,25 @@ class _Entry:
     def _policy(self) -> DetectorPolicy:
         values = self.table.get("policy", {})
         if not isinstance(values, dict) or not all(isinstance(value, int | float) for value in values.values()):
-            raise self._wrong("policy", "a table of numbers")
+            raise self._wrong("policy", tell("a table of numbers"))
         try:
             return DetectorPolicy(**values)
         except TypeError as error:
-            raise self._wrong("policy", "the fields of DetectorPolicy") from error
+            raise self._wrong("policy", tell("the fields of DetectorPolicy")) from error
 
     def _text(self, key: str) -> str:
         value = self.table.get(key)
         if not isinstance(value, str) or not value:
-            raise self._wrong(key, "a text")
+            raise self._wrong(key, tell("a text"))
         return value
 
     def _path(self, key: str) -> Path:
         inside = Path(self._text(key))
         if inside.is_absolute() or ".." in inside.parts:
-            raise self._wrong(key, "a path below the manifest's folder")
+            raise self._wrong(key, tell("a path below the manifest's folder"))
         return self.manifest.parent / inside
 
-    def _wrong(self, key: str, expected: str) -> BadManifest:
+    def _wrong(self, key: str, expected: Message) -> BadManifest:
         return BadManifest("model manifest {manifest}, file {number}: {key} should be {expected}, found {found}",
                            manifest=self.manifest, number=self.number, key=key, expected=expected,
                            found=self.table.get(key))  # fmt: skip

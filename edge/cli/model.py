@@ -14,12 +14,14 @@ from models.manifest import load_manifest, verify
 model_app = typer.Typer(name="model", no_args_is_help=True, help="The model files of this release.")
 app.add_typer(model_app)
 
+_ROLES = {"detector": tell("detector"), "embedder": tell("embedder")}
+
 
 @model_app.command("list")
 def list_models() -> None:
     """Every model file with its role, licence, size and fingerprint."""
     for file in load_manifest().files:
-        out().say(tell("{role}: {name}, {file}, {mb} MB, {licence}, {fingerprint}, {card}", role=file.role,
+        out().say(tell("{role}: {name}, {file}, {mb} MB, {licence}, {fingerprint}, {card}", role=_ROLES[file.role],
                        name=file.name, file=file.path.name, mb=f"{file.size_bytes / 1e6:.1f}", licence=file.licence,
                        fingerprint=file.fingerprint, card=f"models/cards/{file.card.name}"))  # fmt: skip
 
