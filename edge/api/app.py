@@ -19,7 +19,7 @@ from edge.api.guard import Gate
 from edge.api.idempotency import Writes
 from edge.api.jobs import CountJobs, Looker
 from edge.api.lanes import Lane
-from edge.api.limits import ApiLimits
+from edge.api.limits import JSON_BYTES, PICTURE_PATHS, ApiLimits
 from edge.api.metrics import Metrics
 from edge.api.refusals import TooLarge
 from edge.api.routes import counts, discrepancies, health, inventory, not_yet, shelves
@@ -68,12 +68,14 @@ class Api(FastAPI):
     def _too_large(self, scope: Scope) -> problems.Problem | None:
         """FastAPI's own limit answers a declared length in plain text; this answers first."""
         request = Request(scope)
-        length, most = request.headers.get("content-length", ""), self.max_body_size
-        if most is None or not length.isdecimal() or int(length) <= most:
+        length, most = request.headers.get("content-length", ""), self.max_body_size or 0
+        if request.url.path not in PICTURE_PATHS:
+            most = min(most, JSON_BYTES)
+        if not length.isdecimal() or int(length) <= most:
             return None
         return problems.problem_of(
-            TooLarge("the body is {mb} MB, and {most} MB is the most that is taken; send a smaller picture",
-                     mb=int(length) // 1_000_000, most=most // 1_000_000), request)
+            TooLarge("the body has {n} bytes, and {most} is the most that is taken here; send a smaller one",
+                     n=int(length), most=most), request)
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -115,7 +117,8 @@ def create_app(
 
     app = Api(title="Shelfcount", version=__version__, summary="Counts shelves and holds them against the book.",
               docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=lifespan,
-              max_body_size=settings.max_upload_mb * 1_000_000, redirect_slashes=False)
+              max_body_size=settings.max_upload_mb * 1_000_000, redirect_slashes=False,
+              telemetry={"tracing": False, "metrics": False, "logs": False})
     app.state.lang = lang
     app.state.metrics = metrics
     app.state.gate = Gate(store, limits, clock)

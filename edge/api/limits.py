@@ -8,6 +8,10 @@ from edge.api.refusals import TooManyRequests
 from edge.clock import Clock
 from inventory_core.ids import Actor
 
+JSON_BYTES = 262_144
+"""The largest body of a route that takes no pictures."""
+PICTURE_PATHS = frozenset({"/v2/counts"})
+
 
 @dataclass(frozen=True, slots=True)
 class ApiLimits:

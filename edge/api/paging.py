@@ -65,7 +65,7 @@ def tagged(request: Request, document: object) -> Response:
 
 def tagged_bytes(request: Request, body: bytes, media_type: str) -> Response:
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
     offered = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]
     if tag in offered or "*" in offered:
         return Response(status_code=304, headers=headers)

@@ -47,7 +47,8 @@ async def asked_for(request: Request, desk: Desk) -> Asked:
     """Raises UnsupportedMediaType, BadBody, UnreadableInput or RequestValidationError."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
-        return _of_json(await request.body())
+        async with desk.uploads:
+            return _of_json(await request.body())
     if kind == "multipart/form-data":
         async with desk.uploads, request.form(max_files=1, max_fields=1, max_part_size=4096) as form:
             return await _of_form(list(form.multi_items()), desk)

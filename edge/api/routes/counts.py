@@ -9,7 +9,7 @@ from fastapi.sse import format_sse_event
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from edge.api.answers import page_answers, read_answers, write_answers
+from edge.api.answers import Responses, page_answers, read_answers, write_answers
 from edge.api.deps import Desk, Here, needs_key
 from edge.api.guard import GuardedRoute, WriteRoute
 from edge.api.jobs import CountJob
@@ -18,7 +18,7 @@ from edge.api.problems import language_for
 from edge.api.refusals import CannotCount, NotFound, UnknownCamera
 from edge.api.schemas.replies import CountAccepted, CountReply, CountsPage
 from edge.api.spool import Order
-from edge.api.uploads import COUNT_BODY, Asked, asked_for
+from edge.api.uploads import COUNT_BODY, asked_for
 from edge.api.views import capture_key, count_of_capture, count_of_job, job_key
 from edge.messages import Lang, Translator
 from inventory_core.ids import CountId, LocationId
@@ -28,12 +28,15 @@ from inventory_core.service import need_location
 IDLE_S = 10.0
 """A watched count that does not change sends a comment this often, so that nothing between closes the connection."""
 
+ACCEPTED: Responses = {202: {"description": "Taken; it will be counted.", "headers": {
+    "Location": {"description": "The count.", "schema": {"type": "string"}}}}}
+
 reads = APIRouter(route_class=GuardedRoute, tags=["counts"])
 writes = APIRouter(route_class=WriteRoute, tags=["counts"], dependencies=[needs_key])
 
 
 @writes.post("/v2/counts", summary="Count a picture, or what a camera sees", status_code=202, response_model=CountAccepted,
-             openapi_extra=COUNT_BODY, responses=write_answers(
+             openapi_extra=COUNT_BODY, responses=ACCEPTED | write_answers(
                  "unknown_location", "unknown_camera", "not_a_picture", "empty", "truncated", "too_small", "cannot_count"))
 async def post_count(request: Request, desk: Here) -> Response:
     """Answers at once; `Location` is the count, `events` its live stream."""
@@ -46,9 +49,11 @@ async def post_count(request: Request, desk: Here) -> Response:
                             cameras=", ".join(sorted(desk.cameras)) or "-")
     order = Order(CountId(f"c-{uuid.uuid4().hex}"), LocationId(asked.location or desk.settings.location), asked.camera,
                   desk.clock.now())
+    desk.jobs.admit()
+    await desk.pictures.run(lambda: desk.jobs.keep(order, asked.picture))  # before the book says yes: a yes must survive
     accepted = False
     try:
-        answer = await desk.writes.once(request, asked.meaning, lambda book: _accept(book, desk, order, asked), status=202)
+        answer = await desk.writes.once(request, asked.meaning, lambda book: _accept(book, order), status=202)
         accepted = answer.status == 202 and not answer.replayed
     finally:
         if not accepted:
@@ -89,10 +94,8 @@ async def watch_count(id: str, request: Request, desk: Here) -> Response:
     return StreamingResponse(_events(desk, CountId(id), lang), media_type="text/event-stream", headers=headers)
 
 
-def _accept(book: Book, desk: Desk, order: Order, asked: Asked) -> CountAccepted:
+def _accept(book: Book, order: Order) -> CountAccepted:
     need_location(book, order.location)
-    desk.jobs.admit()
-    desk.jobs.keep(order, asked.picture)
     href = f"/v2/counts/{order.id}"
     return CountAccepted(id=order.id, state="queued", href=href, events=f"{href}/events")
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from edge.api.answers import read_answers, write_answers
 from edge.api.deps import Here, needs_key
 from edge.api.guard import GuardedRoute, WriteRoute
+from edge.api.limits import JSON_BYTES
 from edge.api.problems import wire_json
 from edge.api.schemas.replies import CheckReply, LocationReply, MovementReply, SkuReply
 from edge.api.schemas.writes import Code, NewLocation, NewMovement, NewSku
@@ -24,7 +25,7 @@ from inventory_core.postings import Posting
 from inventory_core.service import add_location, add_product, keep_refused, post_movement
 
 reads = APIRouter(route_class=GuardedRoute, tags=["inventory"])
-writes = APIRouter(route_class=WriteRoute, tags=["inventory"], dependencies=[needs_key])
+writes = APIRouter(route_class=WriteRoute, tags=["inventory"], dependencies=[needs_key], max_body_size=JSON_BYTES)
 
 
 @reads.get("/v2/inventory/check", summary="What of a product can be sold now", response_model=CheckReply,
