@@ -1,18 +1,15 @@
 """Runs the eye over a labelled set: one detection pass a picture, every figure from it, intervals over the pictures."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
-from edge.bench.assess import AssessPolicy, Truth, count_end_to_end, eye_on, judge_boxes, rank_names, shelves_from_rows
+from edge.bench.assess import AssessPolicy, Truth, count_end_to_end, eye_on, judge_boxes, rank_names
 from edge.bench.bootstrap import BootstrapPolicy, intervals
 from edge.bench.coco_ap import coco_average_precision
 from edge.bench.detection_metrics import DetectionFigures, measure
 from edge.bench.held_out import cut_from, without_picture
+from edge.bench.labelled import is_generic, is_product, read_labelled, truth_of
 from edge.bench.matching import away_from_edge
 from edge.bench.results import (
     Accuracy,
@@ -27,11 +24,9 @@ from edge.bench.results import (
 from edge.bench.trained import list_beside, read_hashes
 from edge.bootstrap import FAINT
 from edge.capture.frame import Frame
-from edge.capture.pictures import read_picture
 from edge.errors import UnreadableInput
-from inventory_core.ids import ShelfId, Sku
-from inventory_core.messages import Message, tell
-from models.coco import CocoBox, CocoImage, CocoSet
+from inventory_core.messages import Message
+from models.coco import CocoImage, CocoSet
 from models.detections import PRODUCT, Detections
 from models.detector import Detector, open_detector
 from models.embedder import Embedder, open_embedder
@@ -39,10 +34,7 @@ from models.gallery import Gallery, open_gallery
 from models.manifest import load_manifest
 from models.namer import Namer
 from models.policy import DetectorPolicy
-from models.yolo import VOID_NAMES
 
-GENERIC_NAMES = frozenset({"product", "object", "item", "facing"})
-"""Category names that say "some product": a set of only these has no SKUs."""
 DOUBTFUL = "__"
 
 
@@ -110,13 +102,13 @@ def measure_set(
 
     A picture that cannot be read goes to `report` and is left out; None when none could be read.
     """
-    with_skus = not all(_is_generic(box) for image in labels.images for box in image.boxes)
+    with_skus = not all(is_generic(box) for image in labels.images for box in image.boxes)
     labelled_shelves = with_skus and all(
-        box.shelf is not None for image in labels.images for box in image.boxes if _is_product(box))
+        box.shelf is not None for image in labels.images for box in image.boxes if is_product(box))
     judged: list[_Judgement] = []
     for image in labels.images if pictures is None else pictures:
         try:
-            frame, digest = _read(images, image, max_pixels)
+            frame, digest = read_labelled(images, image, max_pixels)
         except UnreadableInput as error:
             report(error)
             continue
@@ -160,36 +152,6 @@ def _assess(
     return _Judgement(result, truth, products.where(inside & (products.score >= match.min_score)))
 
 
-def truth_of(image: CocoImage, labelled_shelves: bool) -> Truth:
-    """The products of one labelled picture; gaps are no facings."""
-    boxes = [box for box in image.boxes if _is_product(box)]
-    xyxy = np.array([box.xyxy for box in boxes], np.float32).reshape(-1, 4)
-    shelves = tuple(ShelfId(box.shelf or "") for box in boxes) if labelled_shelves else shelves_from_rows(xyxy)
-    return Truth(xyxy, tuple(Sku(box.name.strip()) for box in boxes), shelves, image.width_px, image.height_px)
-
-
-def _is_product(box: CocoBox) -> bool:
-    return box.name.strip().lower() not in VOID_NAMES
-
-
-def _is_generic(box: CocoBox) -> bool:
-    return box.name.strip().lower() in GENERIC_NAMES | VOID_NAMES
-
-
-def _read(folder: Path, image: CocoImage, max_pixels: int) -> tuple[Frame, str]:
-    """The picture and its sha256. Raises UnreadableInput, also when its size is not the labels'."""
-    path = folder / image.file_name
-    frame = read_picture(path, max_pixels)
-    height, width = frame.image.shape[:2]
-    if (width, height) != (image.width_px, image.height_px):
-        raise UnreadableInput(
-            "{name} is {width} x {height} pixels, its labels are for {labelled_width} x {labelled_height}; its "
-            "boxes are left out",
-            name=image.file_name, width=width, height=height, labelled_width=image.width_px, labelled_height=image.height_px,
-        )
-    return frame, hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def _detection(judged: Sequence[_Judgement], bench: Bench) -> DetectionFigures:
     """Our figures, with the library's AP as the headline."""
     own = measure([one.result.judged for one in judged], bench.at_score)
@@ -198,14 +160,3 @@ def _detection(judged: Sequence[_Judgement], bench: Bench) -> DetectionFigures:
     if ap is None:
         return own
     return replace(own, ap50=float(ap[0]), ap75=float(ap[len(ap) // 2]), ap=float(ap.mean()))
-
-
-def is_synthetic(file: Path) -> bool:
-    """Whether the set calls itself synthetic: `"info": {"synthetic": true}`."""
-    info = json.loads(file.read_bytes()).get("info")
-    return isinstance(info, dict) and info.get("synthetic") is True
-
-
-def no_picture(images: Path) -> Message:
-    return tell("none of the set's pictures could be read from {folder}; give the folder that their file_name starts from",
-                folder=images)

@@ -5,7 +5,7 @@ Time is process CPU time of the contender's own process; wall time is kept besid
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -69,16 +69,18 @@ class Times:
         return tuple(own.cpu_ms / max(other.cpu_ms, 1e-9) for own, other in pairs)
 
 
-def race(contenders: Sequence[Contender], policy: RacePolicy, after_round: Callable[[], None] = lambda: None) -> list[Times]:
-    """Run all contenders in every round, in order; the warm-up round decides how often each repeats its work."""
+def race(contenders: Sequence[Contender], policy: RacePolicy, rounds: Iterable[object] | None = None) -> list[Times]:
+    """Run all contenders in every round, in order; the warm-up round decides how often each repeats its work.
+
+    `rounds` is the policy's rounds, wrapped in whatever shows progress.
+    """
     repeats = []
     for contender in contenders:
         contender.run(1)
         once_s = max(contender.run(1).wall_ms / 1000, 1e-6)
         repeats.append(max(1, min(policy.most_repeats, round(policy.round_s / once_s))))
     spent: list[list[Spent]] = [[] for _ in contenders]
-    for _ in range(policy.rounds):
+    for _ in range(policy.rounds) if rounds is None else rounds:
         for kept, contender, times in zip(spent, contenders, repeats, strict=True):
             kept.append(contender.run(times))
-        after_round()
     return [Times(tuple(kept)) for kept in spent]

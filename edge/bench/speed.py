@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -76,10 +76,12 @@ def this_machine(cpuinfo: Path = Path("/proc/cpuinfo")) -> Machine:
     return Machine(names[0] if names else platform.machine(), cores, platform.python_version(), libraries)
 
 
-def run_table(entries: Sequence[Entry], machine: Machine, peers: str, policy: RacePolicy) -> SpeedTable:
+def run_table(
+    entries: Sequence[Entry], machine: Machine, peers: str, policy: RacePolicy, rounds: Iterable[object] | None = None
+) -> SpeedTable:
     """Race everything that is there and hold each task's rows against its base."""
     present = [(entry, entry.contender) for entry in entries if not isinstance(entry.contender, Absent)]
-    times = dict(zip((id(entry) for entry, _ in present), race([one for _, one in present], policy), strict=True))
+    times = dict(zip((id(entry) for entry, _ in present), race([one for _, one in present], policy, rounds), strict=True))
     base: dict[str, Times] = {}
     for entry, _ in present:
         base.setdefault(entry.task.template, times[id(entry)])

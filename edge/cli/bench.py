@@ -9,12 +9,13 @@ from typing import Annotated
 import cv2
 import typer
 
-from edge.bench.accuracy import is_synthetic, measure_set, no_picture, open_bench
+from edge.bench.accuracy import measure_set, open_bench
 from edge.bench.bootstrap import BootstrapPolicy
 from edge.bench.coco_ap import require_library
 from edge.bench.compare import compare as compare_runs
 from edge.bench.compare import read_run
 from edge.bench.document import document
+from edge.bench.labelled import is_synthetic, no_picture
 from edge.bench.peers import Peers, peers_python
 from edge.bench.rounds import RacePolicy
 from edge.bench.shelf_picture import draw_shelf
@@ -121,7 +122,8 @@ def speed(
     picture = read_picture(image, settings.max_pixels).image if image else draw_shelf()
     with Peers(peers_python()) as peers, tempfile.TemporaryDirectory() as folder:
         prepared = entries(SpeedBench(picture, load_manifest(), peers, Path(folder)))
-        result = run_table(prepared, this_machine(), peers.versions(), RacePolicy(rounds=rounds))
+        shown = steps(range(rounds), speak, tell("racing"))
+        result = run_table(prepared, this_machine(), peers.versions(), RacePolicy(rounds=rounds), shown)
     speak.table_console().print(speed_table(result, speak.tr))
     if out_file is not None:
         _write(out_file, speed_document(result))
