@@ -5,7 +5,7 @@
 DIR holds the labelled sets (default: $DATA, else ../shared/data); a set that is not there is left out and said so.
 `--peer` is a detector to hold ours against. `--folds` are two detectors of our recipe: the first was trained without the
 photos of fixture B (FIXTURE_B), the second without all the others, so that each photo is measured by a network that never
-saw its shop.
+saw its shop. What lies in `--work` already is not measured again.
 """
 
 import argparse
@@ -51,26 +51,25 @@ class Runner:
             text = text.replace(path, name)
         return text
 
-    def run(self, module: str, *words: str) -> str:
-        """The command as shown. Stops everything when it fails; some unreadable input (3) does not."""
+    def run(self, module: str, *words: str) -> None:
+        """Stops everything when it fails; some unreadable input (3) does not."""
         done = subprocess.run([sys.executable, "-m", module, *words], cwd=ROOT, env={**os.environ, **ONE_THREAD}, check=False)
         if done.returncode not in (0, 3):
             raise SystemExit(f"{module} {' '.join(words)} ended with {done.returncode}")
-        verb = "shelfcount" if module == "edge" else f"python -m {module}"
-        return self.shown([verb, *words])
 
     def measured(self, title: str, *words: str) -> Row:
         """A `shelfcount bench` command with `--out`."""
         target = self.work / f"{title.replace(' ', '-').replace(',', '')}.json"
-        command = self.run("edge", "bench", *words, "--out", str(target))
-        return Row(title, command, json.loads(target.read_text(encoding="utf-8")))
+        words = ("bench", *words, "--out", str(target))
+        if not target.exists():
+            self.run("edge", *words)
+        return Row(title, self.shown(["shelfcount", *words]), json.loads(target.read_text(encoding="utf-8")))
 
     def gallery(self, name: str, coco: Path, images: Path) -> str:
-        """A fresh gallery of every box of a set."""
+        """A gallery of every box of a set."""
         folder = self.work / name
-        if folder.exists():
-            raise SystemExit(f"{folder} is there already; give an empty --work")
-        self.run("edge", "enrol", "--coco", str(coco), "--images", str(images), "--gallery", str(folder))
+        if not folder.exists():
+            self.run("edge", "enrol", "--coco", str(coco), "--images", str(images), "--gallery", str(folder))
         return str(folder)
 
 
@@ -100,7 +99,8 @@ def cornershop(runner: Runner) -> tuple[list[Row], list[Row]]:
 def packages(runner: Runner) -> list[Row]:
     """Names alone: photos of packaged goods by their packshots, and by other photos."""
     sets = runner.work / "packages"
-    runner.run("scripts.make_packages_set", str(runner.data / "grocerystore-packages"), str(sets))
+    if not sets.exists():
+        runner.run("scripts.make_packages_set", str(runner.data / "grocerystore-packages"), str(sets))
     photos = sets / "photos"
     rows = []
     for title, part in (("packages by packshots", "iconic"), ("packages by other photos", "train")):
@@ -113,7 +113,7 @@ def packages(runner: Runner) -> list[Row]:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("DATA", ROOT.parent / "shared" / "data")))
-    parser.add_argument("--work", type=Path, help="an empty folder for documents and galleries; else one that is removed")
+    parser.add_argument("--work", type=Path, help="where documents and galleries are kept; else a folder that is removed")
     parser.add_argument("--peer", type=Path)
     parser.add_argument("--folds", type=Path, nargs=2, default=())
     parser.add_argument("--skip", choices=("accuracy", "speed"), action="append", default=[])
