@@ -4,6 +4,7 @@ A live camera buffers frames that nobody has asked for; they are thrown away, so
 trigger.
 """
 
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -17,9 +18,9 @@ from edge.errors import UnreadableInput
 
 OPEN_TIMEOUT_MS = 10_000
 READ_TIMEOUT_MS = 5_000
-_FRESH_AFTER_S = 0.012  # a buffered frame is there at once; one that had to be waited for is new
-_MOST_STALE = 60
-_IDLE_S = 1.0
+CLOSE_TIMEOUT_S = 2.0
+WARM_UP_S = 0.5
+"""What piled up while the camera was being opened is thrown away for so long."""
 
 
 class Camera(Protocol):
@@ -35,63 +36,84 @@ class Camera(Protocol):
 
 
 class LiveCamera:
-    """A camera by index ("0"), device path ("/dev/v4l/by-path/...") or URL (rtsp, http)."""
+    """A camera by index ("0"), device path ("/dev/v4l/by-path/...") or URL (rtsp, http).
 
-    def __init__(self, spec: str, clock: Clock) -> None:
+    A thread of its own empties the camera's buffer all the time, so that a hanging camera is noticed by its reader and
+    never holds it, and old frames cannot pile up.
+    """
+
+    def __init__(self, spec: str, clock: Clock, *, patience_s: float = READ_TIMEOUT_MS / 1000) -> None:
         self.name = spec
         self._clock = clock
-        self._seq = 0
-        self._capture = self._open()
-        self._last_read_s = float("-inf")
-
-    def _open(self) -> cv2.VideoCapture:
-        if "://" in self.name:
-            timeouts = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_TIMEOUT_MS]
-            capture = cv2.VideoCapture(self.name, cv2.CAP_FFMPEG, timeouts)
-        else:
-            capture = cv2.VideoCapture(int(self.name) if self.name.isdigit() else self.name)
-            capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
-        if not capture.isOpened():
-            raise UnreadableInput(
-                "camera {camera} does not open; check that it is plugged in, that its path or address is right and that "
-                "no other program is using it", code="no_camera", camera=self.name,
-            )
-        return capture
+        self._patience_s = patience_s
+        self._capture = _open_capture(spec)
+        self._warm_s = clock.monotonic() + WARM_UP_S
+        self._news = threading.Condition()
+        self._grabbed = 0
+        self._wanted: int | None = None
+        self._frame: Frame | None = None
+        self._closing = self._failed = False
+        self._pump = threading.Thread(target=self._empty_buffer, name=f"camera {spec}", daemon=True)
+        self._pump.start()
 
     def read(self) -> Frame | None:
-        self._throw_away_stale()
-        if not self._capture.grab():
-            raise self._silent()
-        at = self._clock.now()  # stamped right after the grab
-        got, image = self._capture.retrieve()
-        if not got or image is None:
-            raise self._silent()
-        self._last_read_s = self._clock.monotonic()
-        self._seq += 1
-        return Frame(self.name, self._seq, at, np.asarray(image, np.uint8))
+        """A frame taken after this call."""
+        with self._news:
+            self._frame = None
+            # the one that arrives next may have been exposed before the call, the one after it was not
+            self._wanted = self._grabbed + 2
+            self._news.wait_for(lambda: self._frame is not None or self._failed, self._patience_s)
+            self._wanted = None
+            return self._arrived()
 
-    def _throw_away_stale(self) -> None:
-        if self._clock.monotonic() - self._last_read_s < _IDLE_S:
-            return
-        if "://" in self.name and self._seq:  # a stream may hold many seconds back: begin it anew
-            self._capture.release()
-            self._capture = self._open()
-            return
-        for _ in range(_MOST_STALE):
-            before = self._clock.monotonic()
-            if not self._capture.grab():
-                raise self._silent()
-            if self._clock.monotonic() - before > _FRESH_AFTER_S:
-                return
+    def _arrived(self) -> Frame:
+        if self._frame is None:
+            raise UnreadableInput(
+                "camera {camera} delivers no picture; check its cable and power, then try again",
+                code="camera_silent", camera=self.name,
+            )
+        return self._frame
 
-    def _silent(self) -> UnreadableInput:
-        return UnreadableInput(
-            "camera {camera} delivers no picture; check its cable and power, then try again",
-            code="camera_silent", camera=self.name,
-        )
+    def _empty_buffer(self) -> None:
+        while not self._closing:
+            grabbed = self._capture.grab()
+            at = self._clock.now()  # stamped right after the grab
+            with self._news:
+                self._grabbed += 1
+                if self._wanted is not None and self._clock.monotonic() < self._warm_s:
+                    self._wanted = self._grabbed + 1
+                if not grabbed:
+                    self._failed = True
+                elif self._wanted is not None and self._grabbed >= self._wanted:
+                    got, image = self._capture.retrieve()
+                    self._failed = not got
+                    if got:
+                        self._frame = Frame(self.name, self._grabbed, at, np.asarray(image, np.uint8))
+                        self._wanted = None
+                self._news.notify_all()
+                if self._failed:
+                    return
 
     def close(self) -> None:
-        self._capture.release()
+        self._closing = True
+        self._pump.join(CLOSE_TIMEOUT_S)
+        if not self._pump.is_alive():  # a hanging grab keeps its camera until the process ends
+            self._capture.release()
+
+
+def _open_capture(spec: str) -> cv2.VideoCapture:
+    if "://" in spec:
+        timeouts = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_TIMEOUT_MS]
+        capture = cv2.VideoCapture(spec, cv2.CAP_FFMPEG, timeouts)
+    else:
+        capture = cv2.VideoCapture(int(spec) if spec.isdigit() else spec)
+        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    if not capture.isOpened():
+        raise UnreadableInput(
+            "camera {camera} does not open; check that it is plugged in, that its path or address is right and that "
+            "no other program is using it", code="no_camera", camera=spec,
+        )
+    return capture
 
 
 class VideoFile:

@@ -44,7 +44,9 @@ class Reference:
     @classmethod
     def of(cls, image: Image) -> "Reference":
         height, width = image.shape[:2]
-        return cls(small_grey(image, _SMALL_PX), _edges(small_grey(image, _DRIFT_PX)), width, height)
+        reference = cls(small_grey(image, _SMALL_PX), _edges(small_grey(image, _DRIFT_PX)), width, height)
+        reference.small.flags.writeable = reference.edges.flags.writeable = False
+        return reference
 
 
 def small_grey(image: Image, width_px: int) -> Grey:
@@ -82,7 +84,8 @@ def drift_of(image: Image, reference: Reference) -> float:
     if edges.shape != reference.edges.shape:
         return float(max(reference.width_px, reference.height_px))
     window = cv2.createHanningWindow((edges.shape[1], edges.shape[0]), cv2.CV_32F)
-    (dx, dy), _ = cv2.phaseCorrelate(reference.edges, edges, window)
+    # OpenCV 5.0 multiplies its inputs by the window in place: without a copy the reference fades with every call
+    (dx, dy), _ = cv2.phaseCorrelate(reference.edges.copy(), edges, window)
     return float(np.hypot(dx, dy) * reference.width_px / edges.shape[1])
 
 
