@@ -97,17 +97,13 @@ def cornershop(runner: Runner) -> tuple[list[Row], list[Row]]:
 
 
 def packages(runner: Runner) -> list[Row]:
-    """Names alone: photos of packaged goods by their packshots, and by other photos."""
+    """Names alone: photos of packaged goods by their packshots."""
     sets = runner.work / "packages"
     if not sets.exists():
         runner.run("scripts.make_packages_set", str(runner.data / "grocerystore-packages"), str(sets))
-    photos = sets / "photos"
-    rows = []
-    for title, part in (("packages by packshots", "iconic"), ("packages by other photos", "train")):
-        gallery = runner.gallery(f"gallery-{part}", sets / part / "annotations.json", sets / part / "images")
-        rows.append(runner.measured(title, "accuracy", "--coco", str(photos / "annotations.json"), "--images",
-                                    str(photos / "images"), "--gallery", gallery, "--name", "grocerystore-packages"))
-    return rows
+    gallery = runner.gallery("gallery-packshots", sets / "iconic" / "annotations.json", sets / "iconic" / "images")
+    return [runner.measured("packages by packshots", "accuracy", "--coco", str(sets / "photos" / "annotations.json"), "--images",
+                            str(sets / "photos" / "images"), "--gallery", gallery, "--name", "grocerystore-packages")]
 
 
 def main(arguments: list[str]) -> int:

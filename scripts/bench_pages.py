@@ -148,8 +148,8 @@ them is "unknown". Shelves are the rows found on the true boxes. This is not the
 photos of one set differ in view and light.
 """
 PACKAGES = """\
-One product fills each photo, so only names are measured: 781 test photos of 31 products, enrolled from one packshot
-each, or from the 864 training photos. Every photo is of an enrolled product, so there is no unknown figure.
+Each photo shows one carton in a hand, so only names are measured: 781 test photos of 31 products, enrolled from one
+packshot each. Every photo is of an enrolled product, so there is no unknown figure. More on names: embedder.md.
 """
 SPEED = """\
 Written by `python -m scripts.bench_all`: one run, {rounds} interleaved rounds, every contender with one thread,
