@@ -102,8 +102,9 @@ def packages(runner: Runner) -> list[Row]:
     if not sets.exists():
         runner.run("scripts.make_packages_set", str(runner.data / "grocerystore-packages"), str(sets))
     gallery = runner.gallery("gallery-packshots", sets / "iconic" / "annotations.json", sets / "iconic" / "images")
-    return [runner.measured("packages by packshots", "accuracy", "--coco", str(sets / "photos" / "annotations.json"), "--images",
-                            str(sets / "photos" / "images"), "--gallery", gallery, "--name", "grocerystore-packages")]
+    photos = sets / "photos"
+    return [runner.measured("packages by packshots", "accuracy", "--coco", str(photos / "annotations.json"), "--images",
+                            str(photos / "images"), "--gallery", gallery, "--name", "grocerystore-packages")]
 
 
 def main(arguments: list[str]) -> int:
