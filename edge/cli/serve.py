@@ -1,5 +1,7 @@
 """`shelfcount serve`: the API alone, over one book, until it is told to stop."""
 
+import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +14,7 @@ from edge.api.serving import address_of, listen_at, serve
 from edge.cli.app import app
 from edge.cli.console import out
 from edge.clock import SystemClock
+from edge.errors import ExitCode
 from edge.settings import Settings, load_settings
 from inventory_core.messages import tell
 
@@ -29,6 +32,9 @@ def serve_command(
     """Serve the API on a book, without an unattended camera loop."""
     settings = load_settings(db=db, gallery=gallery, site=site)
     serve_until_stopped(settings, cameras_of(camera or (), SystemClock()), host, port)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(ExitCode.DONE)  # all is closed; on a small device, taking all the libraries apart would take seconds more
 
 
 def serve_until_stopped(settings: Settings, cameras: Mapping[str, NamedCamera], host: str, port: int) -> None:
