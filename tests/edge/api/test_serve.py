@@ -103,18 +103,21 @@ def test_a_till_works_against_a_served_book(served: Served) -> None:
     assert served.process.returncode == 0
 
 
-def test_it_ends_within_five_seconds_of_sigterm_with_a_stream_and_a_slow_upload_open(served: Served) -> None:
-    status, accepted = served.call("POST", "/v2/counts", {"camera": "door"}, Idempotency_Key="1")
-    assert status in (202, 503)  # 503 where no detector is installed
-    port = int(served.address.rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port)) as slow, socket.create_connection(("127.0.0.1", port)) as watching:
-        slow.sendall(b"POST /v2/skus HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin\r\nIdempotency-Key: 2\r\n"
-                     b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
-        path = accepted.get("events", "/v2/counts/none/events")
-        watching.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin\r\n\r\n".encode())
-        watching.settimeout(10)
-        assert watching.recv(100).startswith(b"HTTP/1.1 ")
-        assert served.stop() < 5
+def test_it_ends_within_five_seconds_of_sigterm_with_a_count_watched_and_a_slow_upload(folder: Path, serve: Serve) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # a camera that takes the connection and never answers
+        running = serve(folder, "--db", "shop.db", "--camera", f"door=http://127.0.0.1:{silent.getsockname()[1]}/stream")
+        status, accepted = running.call("POST", "/v2/counts", {"camera": "door"}, Idempotency_Key="1")
+        assert 202 == status
+        port = int(running.address.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as slow, socket.create_connection(("127.0.0.1", port)) as watching:
+            slow.sendall(b"POST /v2/skus HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin\r\nIdempotency-Key: 2\r\n"
+                         b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+            watching.sendall(f"GET {accepted['events']} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin\r\n\r\n".encode())
+            watching.settimeout(10)
+            assert watching.recv(100).startswith(b"HTTP/1.1 200")
+            assert running.stop() < 5
+    again = serve(folder, "--db", "shop.db")
+    assert "interrupted" == again.call("GET", accepted["href"])[1]["failure"]["code"]
 
 
 def test_a_book_without_keys_says_how_to_make_one(tmp_path: Path, serve: Serve) -> None:
