@@ -66,39 +66,41 @@ class Detector:
         self._turn = threading.Lock()
         self._kinds = kinds_of(session.metadata, self._probe())
 
-    def detect(self, image: Image) -> Detections:
+    def detect(self, image: Image, policy: DetectorPolicy | None = None) -> Detections:
         """Every product and gap of `image` (H, W, 3) uint8 BGR, best first, boxes clipped to the picture.
 
-        Raises BadArray for anything but such a picture, ModelError when the network fails.
+        `policy` stands in for the detector's own for this one picture. Raises BadArray for anything but such a picture,
+        ModelError when the network fails.
         """
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
             raise BadArray("a picture must be (H, W, 3) uint8, got {shape} {dtype}",
                            shape=image.shape, dtype=image.dtype)  # fmt: skip
+        policy = policy or self.policy
         with self._turn:
-            found = [self._look(image, self.policy.long_side_px)]
-            if self.policy.tile_px:
-                found += self._look_closer(image)
-            return suppress(Candidates.joined(found), self.policy.iou)
+            found = [self._look(image, policy.long_side_px, policy)]
+            if policy.tile_px:
+                found += self._look_closer(image, policy)
+            return suppress(Candidates.joined(found), policy.iou)
 
-    def _look(self, image: Image, long_side_px: int) -> Candidates:
+    def _look(self, image: Image, long_side_px: int, policy: DetectorPolicy) -> Candidates:
         """One pass over one picture or tile; boxes in its px."""
         height, width = image.shape[:2]
         box = self._form.fit(width, height, long_side_px)
         if self._canvas.shape != (box.height, box.width, 3):
             self._canvas = np.empty((box.height, box.width, 3), np.uint8)
         draw_into(self._canvas, image, box)
-        least = {PRODUCT: self.policy.score, VOID: self.policy.void_score}
+        least = {PRODUCT: policy.score, VOID: policy.void_score}
         seen = decode(self._session.run(self._blob()), self._kinds, least)
         return Candidates(box.view_from_input(seen.xyxy), seen.score, seen.class_id)
 
-    def _look_closer(self, image: Image) -> list[Candidates]:
+    def _look_closer(self, image: Image, policy: DetectorPolicy) -> list[Candidates]:
         """A pass over each tile; what a tile's border cuts is left to its neighbour or to the whole picture."""
         height, width = image.shape[:2]
-        scale = self.policy.tiled_long_side_px / max(height, width)
-        tile_px = max(1, round(self.policy.tile_px / scale))
+        scale = policy.tiled_long_side_px / max(height, width)
+        tile_px = max(1, round(policy.tile_px / scale))
         parts = []
-        for tile in cover(width, height, tile_px, self.policy.tile_overlap):
-            seen = self._look(image[tile.top : tile.bottom, tile.left : tile.right], self.policy.tile_px)
+        for tile in cover(width, height, tile_px, policy.tile_overlap):
+            seen = self._look(image[tile.top : tile.bottom, tile.left : tile.right], policy.tile_px, policy)
             whole = tile.whole(seen.xyxy)
             xyxy = tile.view_from_tile(seen.xyxy[whole])
             parts.append(Candidates(xyxy, seen.score[whole], seen.class_id[whole]))

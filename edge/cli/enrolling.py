@@ -1,7 +1,7 @@
 """What `shelfcount enrol` does: reads photos or a labelled set, cuts the products out, enrols them, and says each thing.
 
-A photo that shows exactly one large product is cut to it; any other photo is taken whole, as a tight crop. From a
-labelled set every box is a crop. What cannot be used is reported, and the rest is enrolled.
+A photo that is clearly about one product is cut to it (models/dominant.py); any other photo is taken whole, as a tight
+crop. From a labelled set every box is a crop. What cannot be used is reported, and the rest is enrolled.
 """
 
 from dataclasses import dataclass, field
@@ -20,8 +20,9 @@ from inventory_core.ids import Sku
 from inventory_core.messages import Message, tell
 from models.coco import CocoImage, read_coco
 from models.crops import cut
-from models.detections import PRODUCT, Boxes
-from models.detector import Detector, open_detector
+from models.detections import Boxes
+from models.detector import open_detector
+from models.dominant import DominantPolicy, find_dominant
 from models.embedder import Embedder, Vectors
 from models.errors import BadLabels
 from models.gallery import Enrolment, Gallery, Photo
@@ -30,20 +31,6 @@ from models.letterbox import Image
 
 NOT_A_PRODUCT = "__"
 """Category names that begin so mark doubtful labels."""
-
-
-@dataclass(frozen=True, slots=True)
-class DominantPolicy:
-    """When a box is the one product that a photo is about; areas are shares of the picture.
-
-    `least` .. `most`: smaller is a product among others, larger is the whole picture. `rival`: another box of at least
-    this share of its area makes it unclear which one is meant.
-    """
-
-    least: float = 0.15
-    most: float = 0.8
-    rival: float = 0.35
-    score: float = 0.3
 
 
 @dataclass(slots=True)
@@ -66,7 +53,7 @@ class Enroller:
             frame = self._read(path)
             if frame is None:
                 continue
-            box = dominant(detector, frame.image, self.policy)
+            box = find_dominant(detector, frame.image, self.policy)
             self.out.say(_photo_line(path, box, frame.image))
             crop = frame.image if box is None else cut(frame.image, box[0])
             parts.append(self.embedder.embed_crops([crop]))
@@ -136,21 +123,6 @@ class Enroller:
             ))  # fmt: skip
             return None
         return frame
-
-
-def dominant(detector: Detector, image: Image, policy: DominantPolicy) -> Boxes | None:
-    """(1, 4): the box of the one product that a photo is about; None when the photo is a crop already, or unclear."""
-    height, width = image.shape[:2]
-    found = detector.detect(image)
-    found = found.where((found.class_id == PRODUCT) & (found.score >= policy.score))
-    area = (found.xyxy[:, 2] - found.xyxy[:, 0]) * (found.xyxy[:, 3] - found.xyxy[:, 1]) / (height * width)
-    if not len(area):
-        return None
-    largest = int(area.argmax())
-    rivals = np.delete(area, largest)
-    if not policy.least <= area[largest] < policy.most or (rivals >= policy.rival * area[largest]).any():
-        return None
-    return np.array(found.xyxy[largest : largest + 1])
 
 
 def _photo_line(path: Path, box: Boxes | None, image: Image) -> Message:
