@@ -19,7 +19,7 @@ from inventory_core.messages import Message, tell
 from inventory_core.planogram import Slot
 from inventory_core.ports import Book
 from inventory_core.postings import Posting, content_id
-from inventory_core.service import add_product, keep_refused, need_product, post_movement
+from inventory_core.service import Poster, add_product, keep_refused, need_product
 from inventory_core.tables import TableRow
 
 
@@ -99,10 +99,11 @@ def import_movements(book: Book, rows: Iterable[TableRow], heard_at: datetime) -
     notes: list[Message] = []
     seen: Counter[MovementId] = Counter()
     postings: dict[int, Posting] = {}
+    poster = Poster(book)
 
     def read(row: TableRow) -> bool:
         posting = _posting(row, heard_at)
-        need_product(book, posting.sku)
+        poster.product(posting.sku)
         if posting.id is None:
             same = content_id(posting)
             postings[row.line] = replace(posting, id=content_id(posting, seen[same]))
@@ -115,7 +116,7 @@ def import_movements(book: Book, rows: Iterable[TableRow], heard_at: datetime) -
         try:
             movement = posting.movement()
             _make_location(book, posting.location, notes)
-            return post_movement(book, movement).is_new
+            return poster.post(movement).is_new
         except LedgerError as error:
             keep_refused(book, posting, error)
             raise

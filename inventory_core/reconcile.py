@@ -179,8 +179,9 @@ def _causes(
         causes.append([cause for cause in alone if cause is not None])
     pairs = [(a, b, look_alike_swap(gaps[a], gaps[b], look_alikes), look_alike_swap(gaps[b], gaps[a], look_alikes))
              for a in range(len(gaps)) for b in range(a) if _may_pair(gaps[a], gaps[b])]
-    settled = {n for n, known in enumerate(causes) if any(c.certainty is not Certainty.WEAK for c in known)}
-    settled |= {n for a, b, swap, _ in pairs if swap and swap.certainty is Certainty.STRONG for n in (a, b)}
+    alone_settled = {n for n, known in enumerate(causes) if any(c.certainty is not Certainty.WEAK for c in known)}
+    pairs = [pair for pair in pairs if not {pair[0], pair[1]} <= alone_settled]  # each has evidence of its own
+    settled = alone_settled | {n for a, b, swap, _ in pairs if swap and swap.certainty is Certainty.STRONG for n in (a, b)}
     for a, b, of_a, of_b in pairs:
         if of_a and of_b and (of_a.certainty is Certainty.STRONG or not {a, b} & settled):
             causes[a].append(of_a)

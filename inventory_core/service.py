@@ -81,24 +81,57 @@ def need_location(book: BookReader, location: LocationId) -> Location:
     return found
 
 
-def post_movement(book: Book, movement: Movement) -> Posted:
-    """Write one movement; the same movement again changes nothing.
+class Poster:
+    """Posts movements into one open book and remembers what it asked of it: a long import asks for each product once.
 
-    Raises UnknownSku, UnknownLocation, InsufficientStock, or DuplicateMovement for another movement under a taken id.
+    Nobody else may write into the book in the meantime.
     """
-    need_product(book, movement.sku)
-    location = need_location(book, movement.location)
-    if (earlier := book.movement(movement.id)) is not None:
-        if replace(earlier, recorded_at=movement.recorded_at) != movement:
-            raise DuplicateMovement("the book already has another movement with the id {id}", id=movement.id)
-        return Posted(earlier, book.seq(earlier.id) or 0, book.balance(movement.sku, movement.location), is_new=False)
-    balance = book.balance(movement.sku, movement.location) + movement.units
-    if balance < 0 and movement.units < 0 and not location.allow_negative:
-        raise InsufficientStock(
-            "{location} holds {held} x {sku} in the book, {units} are too many; book the missing receipt first",
-            location=movement.location, held=balance - movement.units, sku=movement.sku, units=-movement.units,
-        )
-    return Posted(movement, book.add_movement(movement), balance)
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._products: dict[Sku, Product] = {}
+        self._locations: dict[LocationId, Location] = {}
+        self._balances: dict[tuple[Sku, LocationId], int] = {}
+
+    def product(self, sku: Sku) -> Product:
+        """Raises UnknownSku."""
+        if sku not in self._products:
+            self._products[sku] = need_product(self._book, sku)
+        return self._products[sku]
+
+    def location(self, location: LocationId) -> Location:
+        """Raises UnknownLocation."""
+        if location not in self._locations:
+            self._locations[location] = need_location(self._book, location)
+        return self._locations[location]
+
+    def post(self, movement: Movement) -> Posted:
+        """Write one movement; the same movement again changes nothing.
+
+        Raises UnknownSku, UnknownLocation, InsufficientStock, or DuplicateMovement for another movement under a taken id.
+        """
+        self.product(movement.sku)
+        location, key = self.location(movement.location), (movement.sku, movement.location)
+        if key not in self._balances:
+            self._balances[key] = self._book.balance(*key)
+        held = self._balances[key]
+        if (earlier := self._book.movement(movement.id)) is not None:
+            if replace(earlier, recorded_at=movement.recorded_at) != movement:
+                raise DuplicateMovement("the book already has another movement with the id {id}", id=movement.id)
+            return Posted(earlier, self._book.seq(earlier.id) or 0, held, is_new=False)
+        if held + movement.units < 0 and movement.units < 0 and not location.allow_negative:
+            raise InsufficientStock(
+                "{location} holds {held} x {sku} in the book, {units} are too many; book the missing receipt first",
+                location=movement.location, held=held, sku=movement.sku, units=-movement.units,
+            )
+        seq = self._book.add_movement(movement)
+        self._balances[key] = held + movement.units
+        return Posted(movement, seq, held + movement.units)
+
+
+def post_movement(book: Book, movement: Movement) -> Posted:
+    """Write one movement; see `Poster.post`."""
+    return Poster(book).post(movement)
 
 
 def keep_refused(book: Book, posting: Posting, error: LedgerError) -> None:
@@ -125,7 +158,8 @@ def reconcile_now(
     book: BookReader, as_of: datetime, known_at: datetime, policy: ReconcilePolicy = ReconcilePolicy()
 ) -> DiscrepancyReport:
     """Hold every look taken by `as_of` against the book as known at `known_at`."""
+    looks = book.captures(until=as_of)
+    movements = [m for place in sorted({look.location for look in looks}) for m in book.movements(location=place)]
     return reconcile(
-        book.captures(until=as_of), book.movements(), book.refused(), book.planogram(), book.products(), policy, as_of,
-        known_at, book.look_alikes(),
+        looks, movements, book.refused(), book.planogram(), book.products(), policy, as_of, known_at, book.look_alikes()
     )
