@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from edge.capture.frame import Frame, Image
-from edge.capture.reference import Reference, changed_share, drift_of, small_grey
+from edge.capture.reference import Reference, compare, small_grey
 
 WIDTH_PX = 640
 BRIGHT_LEVEL = 250
@@ -40,7 +40,7 @@ class QualityLimits:
     most_luma: float = 0.90
     least_contrast: float = 0.04
     most_clipped: float = 0.45
-    most_occluded: float = 0.12
+    most_occluded: float = 0.03
     most_drift_share: float = 0.05
     least_side_px: int = 64
 
@@ -48,17 +48,14 @@ class QualityLimits:
 def measure(image: Image, reference: Reference | None = None) -> FrameQuality:
     """Measure one frame, against a clear picture of the same fixed camera where there is one."""
     grey = small_grey(image, WIDTH_PX)
-    drift_px, occluded = None, None
-    if reference is not None:
-        drift_px = drift_of(image, reference)
-        occluded = changed_share(image, reference)
+    against = compare(image, reference) if reference is not None else None
     return FrameQuality(
         sharpness=float(cv2.Laplacian(grey, cv2.CV_64F).var()),
         luma=float(grey.mean()) / 255,
         contrast=float(grey.std()) / 255,
         clipped=float((grey >= BRIGHT_LEVEL).mean()),
-        occluded=occluded,
-        drift_px=drift_px,
+        occluded=against.hidden if against else None,
+        drift_px=against.drift_px if against else None,
         shorter_side_px=min(image.shape[:2]),
     )
 

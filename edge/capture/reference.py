@@ -15,13 +15,13 @@ from edge.capture.frame import Image
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
-_SMALL_PX = 160
-_DRIFT_PX = 320
+_SMALL_PX = 320
+_MOST_SHIFT_PX = 16.0  # a larger move is a move, not a tremble: nothing is put right
 
 
 @dataclass(frozen=True, slots=True)
 class ChangePolicy:
-    """`patch_px` of the 160 px wide picture are compared at a time; they differ below the correlation `alike` when one
+    """`patch_px` of the 320 px wide picture are compared at a time; they differ below the correlation `alike` when one
     has a texture (standard deviation, grey levels) above `texture`, or by `light` grey levels where neither has.
     A change counts where it fills a square of `opening` of the picture's shorter side."""
 
@@ -29,12 +29,12 @@ class ChangePolicy:
     alike: float = 0.45
     texture: float = 6.0
     light: float = 28.0
-    opening: float = 0.24
+    opening: float = 0.21
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reference:
-    """The clear picture at 160 px and at 320 px width, and its size as taken."""
+    """The clear picture at 320 px width with its edges, and its size as taken."""
 
     small: Grey
     edges: Floats
@@ -44,9 +44,17 @@ class Reference:
     @classmethod
     def of(cls, image: Image) -> "Reference":
         height, width = image.shape[:2]
-        reference = cls(small_grey(image, _SMALL_PX), _edges(small_grey(image, _DRIFT_PX)), width, height)
-        reference.small.flags.writeable = reference.edges.flags.writeable = False
-        return reference
+        small = small_grey(image, _SMALL_PX)
+        return cls(small, _edges(small), width, height)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`drift_px` is how far the scene has moved, in px of the picture as taken; `hidden` the share 0..1 of it that
+    something large hides. A picture of another size is all hidden and infinitely far away."""
+
+    drift_px: float
+    hidden: float
 
 
 def small_grey(image: Image, width_px: int) -> Grey:
@@ -59,34 +67,39 @@ def small_grey(image: Image, width_px: int) -> Grey:
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def changed_share(image: Image, reference: Reference, policy: ChangePolicy = ChangePolicy()) -> float:
-    """The share 0..1 of the scene that something large hides; 1 for a picture of another size."""
+def compare(image: Image, reference: Reference, policy: ChangePolicy = ChangePolicy()) -> Difference:
+    """How `image` differs from a clear picture of the same camera; a small move is put right before anything is compared."""
     small = small_grey(image, _SMALL_PX)
     if small.shape != reference.small.shape:
-        return 1.0
-    a, b = small.astype(np.float32), reference.small.astype(np.float32)
+        return Difference(float("inf"), 1.0)
+    window = cv2.createHanningWindow((small.shape[1], small.shape[0]), cv2.CV_32F)
+    (dx, dy), _ = cv2.phaseCorrelate(reference.edges, _edges(small), window)
+    move = float(np.hypot(dx, dy))
+    if move > _MOST_SHIFT_PX:
+        dx, dy = 0.0, 0.0
+    back = np.array([[1, 0, -dx], [0, 1, -dy]], np.float64)
+    height, width = small.shape
+    moved = cv2.warpAffine(small, back, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    seen = np.zeros(small.shape, np.bool_)  # the rim that a move brought in was never seen before
+    across, down = int(np.ceil(abs(dx))), int(np.ceil(abs(dy)))
+    seen[down : height - down, across : width - across] = True
+    hidden = _large_changes(np.asarray(moved, np.uint8), reference.small, seen, policy)
+    return Difference(move * reference.width_px / width, float(hidden.mean()))
+
+
+def _large_changes(small: Grey, clear: Grey, seen: npt.NDArray[np.bool_], policy: ChangePolicy) -> npt.NDArray[np.uint8]:
+    """1 where a large thing hides what `clear` shows."""
+    a, b = small.astype(np.float32), clear.astype(np.float32)
     patch = (policy.patch_px, policy.patch_px)
     mean_a, mean_b = cv2.blur(a, patch), cv2.blur(b, patch)
     spread_a = np.sqrt(np.maximum(cv2.blur(a * a, patch) - mean_a**2, 0))
     spread_b = np.sqrt(np.maximum(cv2.blur(b * b, patch) - mean_b**2, 0))
     alike = (cv2.blur(a * b, patch) - mean_a * mean_b) / np.maximum(spread_a * spread_b, 1.0)
     textured = np.maximum(spread_a, spread_b) > policy.texture
-    changed = np.where(textured, alike < policy.alike, np.abs(mean_a - mean_b) > policy.light)
-    side = max(3, round(policy.opening * min(small.shape)))
+    changed = np.where(textured, alike < policy.alike, np.abs(mean_a - mean_b) > policy.light) & seen
     solid = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    large = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    return float(large.mean())
-
-
-def drift_of(image: Image, reference: Reference) -> float:
-    """How far the scene has moved against the reference, in px of the picture as taken."""
-    edges = _edges(small_grey(image, _DRIFT_PX))
-    if edges.shape != reference.edges.shape:
-        return float(max(reference.width_px, reference.height_px))
-    window = cv2.createHanningWindow((edges.shape[1], edges.shape[0]), cv2.CV_32F)
-    # OpenCV 5.0 multiplies its inputs by the window in place: without a copy the reference fades with every call
-    (dx, dy), _ = cv2.phaseCorrelate(reference.edges.copy(), edges, window)
-    return float(np.hypot(dx, dy) * reference.width_px / edges.shape[1])
+    side = max(3, round(policy.opening * min(small.shape)))
+    return np.asarray(cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((side, side), np.uint8)), np.uint8)
 
 
 def _edges(grey: Grey) -> Floats:
