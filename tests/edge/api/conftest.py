@@ -1,4 +1,4 @@
-"""A server over a book on disk, with one key per role."""
+"""A server over a book, with one key per role."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -99,7 +99,15 @@ def looker() -> FixedLooker:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[BookStore]:
+def store() -> BookStore:
+    """In memory, which is quicker; modules about the book itself take `book_on_disk` instead."""
+    opened = MemoryStore()
+    add_keys(opened)
+    return opened
+
+
+@pytest.fixture
+def book_on_disk(tmp_path: Path) -> Iterator[BookStore]:
     opened = open_book(str(tmp_path / "book.db"))
     add_keys(opened)
     yield opened

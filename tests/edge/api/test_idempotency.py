@@ -11,6 +11,11 @@ from inventory_core.ports import BookStore
 from tests.edge.api.conftest import COLA, RECEIPT, SALE, Build, Shop
 
 
+@pytest.fixture
+def store(book_on_disk: BookStore) -> BookStore:
+    return book_on_disk
+
+
 def test_one_key_fifty_times_at_once_and_after_a_restart_is_one_sale(build: Build, store: BookStore) -> None:
     with TestClient(build()) as client:
         shop = Shop(client)

@@ -20,11 +20,12 @@ def path_of(template: str) -> str:
 
 
 @pytest.mark.parametrize(("method", "template"), sorted(ALLOWED))
-@pytest.mark.parametrize("key", [None, "Bearer", "Bearer ", "Bearer wrong", "Basic admin", "admin", "Bearer é"])
-def test_no_route_answers_without_a_key(quick_shop: Shop, method: str, template: str, key: str | None) -> None:
-    headers = {} if key is None else {"Authorization": key.encode("latin-1")}
-    answer = quick_shop.client.request(method, path_of(template), headers=headers, content=b"x")
-    assert (401, "unauthorized", "Bearer") == (answer.status_code, answer.json()["code"], answer.headers["www-authenticate"])
+def test_no_route_answers_without_a_key(quick_shop: Shop, method: str, template: str) -> None:
+    for key in (None, "Bearer", "Bearer ", "Bearer wrong", "Basic admin", "admin", "Bearer é"):
+        headers = {} if key is None else {"Authorization": key.encode("latin-1")}
+        answer = quick_shop.client.request(method, path_of(template), headers=headers, content=b"x")
+        assert (401, "unauthorized", "Bearer") == (
+            answer.status_code, answer.json()["code"], answer.headers["www-authenticate"])
 
 
 @pytest.mark.parametrize(("method", "template"), sorted(ALLOWED))

@@ -10,6 +10,11 @@ from inventory_core.ports import BookStore
 from tests.edge.api.conftest import COLA, RECEIPT, SALE, Shop
 
 
+@pytest.fixture
+def store(book_on_disk: BookStore) -> BookStore:
+    return book_on_disk
+
+
 def test_a_new_product_starts_with_nothing_and_a_receipt_makes_it_available(shop: Shop) -> None:
     assert shop.post("/v2/skus", COLA).status_code == 201
     assert shop.get("/v2/inventory/check?sku=cola").json()["available"] == 0
