@@ -8,11 +8,15 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from edge.api.deps import ModelCard
+from edge.api.kinds import kind_of
 from edge.api.limits import ApiLimits
 from edge.api.spool import Order, Spool
+from edge.api.uploads import check_picture
 from edge.errors import UnreadableInput
 from edge.settings import Settings
 from inventory_core.ids import CountId, LocationId
@@ -157,3 +161,21 @@ def test_counts_survive_a_restart(build: Build) -> None:
 def test_nothing_is_left_waiting_on_disk_after_a_count(shop: Shop, tmp_path: Path) -> None:
     shop.wait(shop.post("/v2/counts", files={"picture": png()}).headers["location"])
     assert list((tmp_path / "files" / "orders").iterdir()) == []
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(kind=st.sampled_from([".png", ".jpg", ".webp", ".bmp", ".tiff"]), cut=st.floats(0, 1),
+       flips=st.lists(st.tuples(st.floats(0, 1), st.integers(1, 255)), max_size=6))
+def test_a_mutated_picture_is_counted_or_refused_with_a_reason(
+    kind: str, cut: float, flips: list[tuple[float, int]]
+) -> None:
+    data = bytearray(cv2.imencode(kind, np.arange(80 * 80 * 3, dtype=np.uint8).reshape(80, 80, 3))[1].tobytes())
+    for place, flip in flips:
+        data[int(place * (len(data) - 1))] ^= flip
+    del data[int(cut * len(data)):]
+    status = 202
+    try:
+        check_picture(bytes(data), 1_000_000)
+    except UnreadableInput as error:
+        status = kind_of(error.code).status
+    assert status in (202, 413, 415, 422)
