@@ -73,7 +73,8 @@ def compare(image: Image, reference: Reference, policy: ChangePolicy = ChangePol
     if small.shape != reference.small.shape:
         return Difference(float("inf"), 1.0)
     window = cv2.createHanningWindow((small.shape[1], small.shape[0]), cv2.CV_32F)
-    (dx, dy), _ = cv2.phaseCorrelate(reference.edges, _edges(small), window)
+    # OpenCV 5.0 multiplies its inputs by the window in place: without a copy the reference fades with every call
+    (dx, dy), _ = cv2.phaseCorrelate(reference.edges.copy(), _edges(small), window)
     move = float(np.hypot(dx, dy))
     if move > _MOST_SHIFT_PX:
         dx, dy = 0.0, 0.0
