@@ -30,12 +30,21 @@ class Gallery:
     def __init__(self, folder: Path, state: GalleryState, policy: UnknownPolicy) -> None:
         self.folder = folder
         self.policy = policy
+        self._threshold: Threshold | None = None  # asked of n x n photos, so only when somebody names something
         self._take(state)
 
     @property
     def embedder(self) -> str:
         """Fingerprint of the embedder that made the vectors."""
         return self._state.embedder
+
+    @property
+    def threshold(self) -> Threshold:
+        """From which similarity a name is given, and which SKUs are look-alikes."""
+        if self._threshold is None:
+            rows = self.rows
+            self._threshold = calibrate(rows.skus, rows.vectors, rows.owner, rows.source, self.policy)
+        return self._threshold
 
     def names(self) -> tuple[Sku, ...]:
         """Enrolled SKUs, sorted."""
@@ -140,8 +149,7 @@ class Gallery:
     def _take(self, state: GalleryState) -> None:
         self._state = state
         self.rows = rows_of(state)
-        self.threshold: Threshold = calibrate(self.rows.skus, self.rows.vectors, self.rows.owner, self.rows.source,
-                                              self.policy)  # fmt: skip
+        self._threshold = None
         self.fingerprint = fingerprint_of_rows(state.embedder, self.rows)
 
 

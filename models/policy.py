@@ -47,7 +47,7 @@ class UnknownPolicy:
     A gallery whose SKUs have photos from several pictures sets its own threshold: it keeps the share `keep` of the
     photos that find their own SKU in another picture, if there are `least_pairs` of them, within `floor` and `ceiling`.
     Any other gallery uses `floor`. Below `least_margin` of lead over the second-best SKU no name is given. SKUs with
-    photos nearer than `look_alike` are look-alikes.
+    photos nearer than `look_alike` are look-alikes, and so are two that are each other's nearest from `kin` on.
 
     The floor was fitted on GroceryStore's train and val photos: at .45 a single packshot still names 5 of 6 of the
     photos that it finds at all, and of real photos that find their product 98 in 100 lie above .53. The ceiling keeps a
@@ -60,3 +60,4 @@ class UnknownPolicy:
     least_pairs: int = 10
     least_margin: float = 0.0
     look_alike: float = 0.8
+    kin: float = 0.6

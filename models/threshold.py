@@ -27,7 +27,7 @@ class Threshold:
 @dataclass(frozen=True, slots=True, eq=False)
 class Neighbours:
     """For each of n photos the cosine of the nearest photo of its own SKU from another picture (`own`) and of any other
-    SKU (`other`), NOBODY where there is none; `nearest` (skus, skus): the nearest photos of every two SKUs."""
+    SKU (`other`), NOBODY where there is none; `nearest` (skus, skus): the nearest photos of every two SKUs, NOBODY on the diagonal."""
 
     own: npt.NDArray[np.float32]
     other: npt.NDArray[np.float32]
@@ -41,12 +41,18 @@ def calibrate(skus: tuple[Sku, ...], vectors: npt.NDArray[np.float32], owner: np
         return Threshold(policy.floor, False, 0, frozenset())
     near = neighbours(len(skus), vectors, owner, np.unique(np.array(source), return_inverse=True)[1])
     right = near.own[(near.own > NOBODY) & (near.own > near.other)]
-    left, other = np.nonzero(np.triu(near.nearest >= policy.look_alike, 1))
+    left, other = np.nonzero(np.triu((near.nearest >= policy.look_alike) | _kin(near.nearest, policy), 1))
     pairs = frozenset((skus[a], skus[b]) for a, b in zip(left, other, strict=True))
     if len(right) < policy.least_pairs:
         return Threshold(policy.floor, False, len(right), pairs)
     kept = float(np.quantile(right, 1 - policy.keep))
     return Threshold(min(max(kept, policy.floor), policy.ceiling), True, len(right), pairs)
+
+
+def _kin(nearest: npt.NDArray[np.float32], policy: UnknownPolicy) -> npt.NDArray[np.bool_]:
+    """(skus, skus): pairs that are each other's nearest, and near: the camera tells them apart, a hurried till may not."""
+    first = nearest == nearest.max(axis=1, keepdims=True)
+    return np.asarray(first & first.T & (nearest >= policy.kin), np.bool_)
 
 
 def neighbours(skus: int, vectors: npt.NDArray[np.float32], owner: npt.NDArray[np.int64],
@@ -66,4 +72,5 @@ def neighbours(skus: int, vectors: npt.NDArray[np.float32], owner: npt.NDArray[n
         own[rows] = np.where(related & apart, cosine, NOBODY).max(1)
         other[rows] = np.where(related, NOBODY, cosine).max(1)
         np.maximum.at(nearest, owner[rows], np.maximum.reduceat(cosine, firsts, axis=1))
+    np.fill_diagonal(nearest, NOBODY)
     return Neighbours(own, other, np.maximum(nearest, nearest.T))

@@ -80,6 +80,14 @@ def test_enough_photos_set_the_threshold_where_most_of_them_are_kept() -> None:
     assert pytest.approx(np.cos(np.radians(20)), abs=1e-4) == threshold.score
 
 
+def test_each_others_nearest_are_look_alikes_from_a_lower_similarity_on() -> None:
+    policy = UnknownPolicy(look_alike=0.99, kin=0.6)
+
+    gallery = shop("cola p1 0 0", "zero p1 0 30", "light p1 0 75", "milk p1 4 0", "kefir p1 4 89", policy=policy)
+
+    assert frozenset({("cola", "zero")}) == gallery.look_alikes()  # light is nearer to zero than zero to it
+
+
 @pytest.mark.parametrize(("floor", "ceiling", "score"), [(0.99, 0.995, 0.99), (0.2, 0.5, 0.5)])
 def test_the_threshold_stays_within_floor_and_ceiling(floor: float, ceiling: float, score: float) -> None:
     lines = [f"s{axis} p{n} {axis} {n * 20}" for axis in (0, 2, 4, 6) for n in range(3)]
