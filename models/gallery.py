@@ -16,7 +16,7 @@ from models.embedder import Vectors
 from models.enrolment import EnrolledRows, Enrolment, Photo, fingerprint_of_rows, require_writable, rows_of
 from models.errors import BadArray, BadGallery, UnknownName
 from models.gallery_changes import Change, Enrolled, Removed, Renamed, Rows
-from models.gallery_file import GalleryState, PhotoRecord, read_state, write_photo, write_state
+from models.gallery_file import GalleryState, PhotoRecord, is_free, read_state, write_photo, write_state
 from models.identities import Identities
 from models.policy import UnknownPolicy
 from models.threshold import Threshold, calibrate
@@ -166,9 +166,13 @@ def open_gallery(folder: Path, embedder_fingerprint: str, *, create: bool = Fals
                              "`shelfcount enrol SKU PHOTO... --gallery {folder}`", folder=folder)  # fmt: skip
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            free = is_free(folder)
         except OSError as error:
             raise BadGallery("gallery folder {folder} cannot be made: {why}", folder=folder,
                              why=error.strerror) from error  # fmt: skip
+        if not free:
+            raise BadGallery("folder {folder} holds other files and no gallery; give an empty or a new folder",
+                             folder=folder)  # fmt: skip
         state = GalleryState(embedder_fingerprint, (), (), np.zeros((0, 0), np.float32))
     gallery = Gallery(folder, state, policy)
     gallery.require_embedder(embedder_fingerprint)

@@ -11,6 +11,7 @@ Rows are only ever added; what is enrolled now is the fold of `changes`, and und
 import hashlib
 import io
 import json
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ from models.letterbox import Image
 SCHEMA = "shelfcount.gallery/1"
 INDEX = "gallery.json"
 PHOTOS = "photos"
+OURS = re.compile(r"vectors-[0-9a-f]{16}\.npy|photos/[0-9a-f]{24}\.jpg|(photos/)?\..+\.[0-9]+\.new")
+"""Names that only this file gives: what may be swept away."""
 PHOTO_SIDE_PX = 320
 PHOTO_QUALITY = 92
 MEND = tell("restore the folder from a backup, or enrol again into a new folder")
@@ -130,13 +133,17 @@ def write_photo(folder: Path, crop: Image) -> tuple[str, str]:
 
 
 def _sweep(folder: Path, vectors: str, photos: set[str]) -> None:
-    """Drop files that no index names any more, and leavings of a process that was killed."""
-    stale: list[Path] = [file for file in folder.glob("vectors-*.npy") if file.name != vectors]
-    stale += [file for file in (folder / PHOTOS).glob("*.jpg") if f"{PHOTOS}/{file.name}" not in photos]
-    stale += [*folder.glob(".*.new"), *(folder / PHOTOS).glob(".*.new")]
-    for file in stale:
-        with suppress(OSError):
-            file.unlink()
+    """Drop files that no index names any more, and leavings of a process that was killed; nobody else's files."""
+    for file in (*folder.iterdir(), *(folder / PHOTOS).glob("*")):
+        ours = OURS.fullmatch(file.relative_to(folder).as_posix())
+        if ours and file.name != vectors and f"{PHOTOS}/{file.name}" not in photos:
+            with suppress(OSError):
+                file.unlink()
+
+
+def is_free(folder: Path) -> bool:
+    """Whether a new gallery may be made here: nothing in it, or only what a killed first enrolment left."""
+    return all(path.name in (PHOTOS, ".lock") or OURS.fullmatch(path.name) for path in folder.iterdir())
 
 
 def _parse(folder: Path, raw: bytes) -> GalleryState:

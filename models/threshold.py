@@ -27,7 +27,8 @@ class Threshold:
 @dataclass(frozen=True, slots=True, eq=False)
 class Neighbours:
     """For each of n photos the cosine of the nearest photo of its own SKU from another picture (`own`) and of any other
-    SKU (`other`), NOBODY where there is none; `nearest` (skus, skus): the nearest photos of every two SKUs, NOBODY on the diagonal."""
+    SKU (`other`), NOBODY where there is none; `nearest` (skus, skus): the nearest photos of every two SKUs, NOBODY on
+    the diagonal."""
 
     own: npt.NDArray[np.float32]
     other: npt.NDArray[np.float32]
