@@ -16,6 +16,7 @@ from edge.api.faults import FieldFault, fault_of
 from edge.api.kinds import kind_of
 from edge.api.languages import language_of
 from edge.api.refusals import ApiError, BadBody, NotFound, TooLarge, TooManyRequests, UnsupportedMediaType
+from edge.api.security import methods_at
 from edge.messages import Lang, Translator
 from inventory_core.messages import Told
 
@@ -95,7 +96,8 @@ def install(app: FastAPI) -> None:
     async def http(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise error
-        return problem_of(_told_of(error, request), request, headers=error.headers).response()
+        headers = {"Allow": ", ".join(methods_at(request.url.path))} if error.status_code == 405 else error.headers
+        return problem_of(_told_of(error, request), request, headers=headers).response()
 
     async def failed(request: Request, error: Exception) -> Response:
         _log.error("%s %s failed", request.method, request.url.path, exc_info=error)

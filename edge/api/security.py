@@ -3,6 +3,7 @@
 A route without a row in `ALLOWED` cannot be added to the application: building it raises.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -55,3 +56,9 @@ class Caller:
 
     actor: Actor
     role: Role
+
+
+def methods_at(path: str) -> list[str]:
+    """What the routes at `path` take, for the Allow header."""
+    return sorted(method for method, template in {*ALLOWED, *OPEN}
+                  if re.fullmatch(re.sub(r"\\\{[a-z]+\\\}", "[^/]+", re.escape(template)), path))

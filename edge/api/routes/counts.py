@@ -86,7 +86,7 @@ async def get_count(id: str, request: Request, desk: Here) -> Response:
 @reads.get("/v2/counts/{id}/events", summary="One count, watched live", response_class=StreamingResponse,
            responses=read_answers("not_found") | {200: {
                "description": "Server-sent events `state`, each with the count as data; the last one is done or failed.",
-               "content": {"text/event-stream": {"schema": {"type": "string"}}}}})
+               "content": {"text/event-stream": {}}}})
 async def watch_count(id: str, request: Request, desk: Here) -> Response:
     lang = language_for(request)
     _count(desk, CountId(id), lang)  # 404 before the stream begins

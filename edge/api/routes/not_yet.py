@@ -1,5 +1,7 @@
 """Routes that are documented but whose part is not built yet: they answer 501 to whoever will be allowed to use them."""
 
+import re
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,4 +33,7 @@ async def refuse(request: Request) -> Response:
 
 for _method, _path, _summary in ROUTES:
     router.add_api_route(_path, refuse, methods=[_method], summary=_summary, responses=read_answers("not_yet"),
-                         status_code=501, response_class=Response, operation_id=f"{_method}{_path}")
+                         status_code=501, response_class=Response, operation_id=f"{_method}{_path}",
+                         openapi_extra={"parameters": [
+                             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+                             for name in re.findall(r"{([a-z]+)}", _path)]})

@@ -88,3 +88,10 @@ def test_what_is_not_built_yet_says_so(quick_shop: Shop, method: str, path: str)
     answer = quick_shop.client.request(method, path, headers={"Authorization": "Bearer admin"})
     assert (501, "not_yet", "This part is not built yet") == (
         answer.status_code, answer.json()["code"], answer.json()["title"])
+
+
+@pytest.mark.parametrize(("path", "methods"), [("/v2/counts", "GET, POST"), ("/v2/counts/x", "GET"), ("/v2/skus", "POST"),
+                                               ("/v2/export/v.csv", "GET"), ("/api/health", "GET")])
+def test_a_wrong_method_is_told_which_ones_there_are(quick_shop: Shop, path: str, methods: str) -> None:
+    answer = quick_shop.client.request("PUT", path)
+    assert (405, methods) == (answer.status_code, answer.headers["allow"])
