@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from inventory_core.errors import BadRow, BadTable
 
-MAX_ROWS = 1_000_000
-"""Most rows of one file."""
+MAX_ROWS = 250_000
+"""Most rows of one file: all of them are held in memory at once, about 1.5 kB each."""
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,6})?")
 

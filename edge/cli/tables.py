@@ -1,6 +1,7 @@
 """Files with tables for the book: CSV, or the first sheet of an XLSX workbook."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +13,13 @@ from edge.errors import UnreadableInput, UsageFault
 from inventory_core.errors import BadTable
 from inventory_core.tables import TableRow, Template, read_csv, table_rows
 
-MAX_FILE_MB = 100
+MAX_FILE_MB = 50
 """Largest table, in MB, as it lies on disk or unpacked from a workbook."""
 _XLSX = b"PK\x03\x04"
+_NOT_READABLE = (
+    zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, KeyError, IndexError, ValueError, EOFError, RuntimeError
+)
+"""What openpyxl and zipfile raise for a workbook that is damaged, locked by a password, or something else in a ZIP."""
 
 
 def read_table(file: Path, template: Template) -> tuple[TableRow, ...]:
@@ -47,7 +52,7 @@ def _sheet(file: Path) -> Iterator[tuple[int, list[str]]]:
                 yield line, [_text(cell) for cell in cells]
         finally:
             book.close()
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, EOFError) as error:
+    except _NOT_READABLE as error:
         raise UnreadableInput("{file} is no workbook that can be read: {why}", file=file, why=error) from error
 
 
