@@ -2,6 +2,7 @@
 
 import json
 import resource
+from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
@@ -10,6 +11,9 @@ import pytest
 
 from edge.cli import commands
 from edge.errors import ExitCode
+from inventory_core.ids import Sku
+from inventory_core.store.sql_book import open_book
+from models.gallery import Photo, open_gallery
 from tests.edge.capture.pictures_made import CMYK_JPEG, encoded, exif, jpeg_with_exif, png_bomb
 from tests.edge.capture.test_quality import shelf
 
@@ -110,8 +114,6 @@ def test_a_camera_that_is_not_there_is_an_unreadable_input(capfd: pytest.Capture
 
 
 def test_counts_are_stored_and_a_picture_without_a_time_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    from inventory_core.store.sql_book import open_book
-
     timed = write("timed.jpg", jpeg_with_exif(exif(1, "2026:11:20 09:30:00", "+08:00"), shelf() // 30))
     code = commands.run(["count", timed, write("untimed.png", encoded(".png", shelf() // 30)), "gone.png", "--db", "book.db"])
     said = capsys.readouterr().err
@@ -132,3 +134,12 @@ def test_annotated_copies_are_put_aside_and_never_over_each_other(capsys: pytest
     assert ExitCode.DONE == commands.run(["count", one, two, "--annotate", "a"])
     assert {"shelf.png", "shelf.counted.jpg", "shelf-2.counted.jpg"} == {path.name for path in Path("a").iterdir()}
     assert before == Path(one).read_bytes()
+
+
+def test_a_gallery_of_another_embedder_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    gallery = open_gallery(Path("gallery"), "sha256:another", create=True)
+    gallery.enrol(Sku("cola"), np.ones((1, 8), np.float32) / 8**0.5, [Photo(shelf()[:60, :40], "x.jpg")],
+                  at=datetime(2026, 11, 20, tzinfo=UTC))
+    write("x.png", encoded(".png", shelf()))
+    assert ExitCode.USAGE == commands.run(["count", "x.png", "--gallery", "gallery", "--lang", "en"])
+    assert "embedder" in capsys.readouterr().err
