@@ -66,9 +66,9 @@ async def desk_of(request: Request) -> Desk:
 
 
 async def _documented(
-    idempotency_key: Annotated[
-        str, Header(min_length=1, max_length=255, description="A new one for each action; the same one to send it again.")
-    ],
+    idempotency_key: Annotated[str, Header(
+        min_length=1, max_length=255, pattern=r"^[!-~]([ -~]*[!-~])?$",
+        description="A new one for each action; the same one to send it again.")],
 ) -> None:
     """Only for the OpenAPI document: the guard has looked at the header before the body was read."""
     del idempotency_key

@@ -135,3 +135,20 @@ def test_every_field_of_a_write_is_in_the_docs(described: dict[str, Any]) -> Non
     missing = [(path, name) for method, path in OPERATIONS if method == "POST"
                for name in properties_of(described, method, path) if f"`{name}`" not in DOCS and f'"{name}"' not in DOCS]
     assert missing == []
+
+
+PROMISED = {
+    ("POST", "/v2/locations"): {"duplicate_location"},
+    ("POST", "/v2/skus"): {"duplicate_sku", "bad_check_character"},
+    ("POST", "/v2/movements"): {"insufficient_stock", "unknown_sku", "unknown_location", "bad_sign", "gift_without_order"},
+    ("GET", "/v2/inventory/check"): {"unknown_sku"},
+}
+EVERY_WRITE = {"unauthorized", "forbidden", "idempotency_key_required", "idempotency_key_reused", "idempotency_in_progress",
+               "too_large", "unsupported_media_type", "too_many_requests", "invalid_body"}
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(PROMISED))
+def test_every_promised_code_is_described_where_it_belongs(described: dict[str, Any], method: str, path: str) -> None:
+    answers = described["paths"][path][method.lower()]["responses"]
+    for code in PROMISED[method, path] | (EVERY_WRITE if method == "POST" else set()):
+        assert f"`{code}`" in answers[str(KINDS[code].status)]["description"]
