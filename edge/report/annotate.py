@@ -170,7 +170,7 @@ def _legend(
                 continue
             name = tr("unknown product") if row.sku is None else f"{numbers[row.sku]} {row.sku}"
             spread = "" if row.facings.low == row.facings.high else f" ({row.facings.low}-{row.facings.high})"
-            lines.append((f"   {row.facings.best} x {name}{spread}", BLACK))
+            lines.append((f"   {name}: {row.facings.best}{spread}", BLACK))
         if shelf.reading.gaps:
             lines.append((f"   {tr('gaps: {n}', n=len(shelf.reading.gaps))}", GREY))
     size_px = max(SMALLEST_PX, min(round(1.2 * size_px), int(height_px / (1.5 * (len(lines) + 1)))))
