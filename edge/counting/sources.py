@@ -20,6 +20,9 @@ from edge.errors import UnreadableInput
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts", ".wmv"})
 
+COUNTED_SUFFIX = ".counted.jpg"
+"""What `--annotate` puts beside pictures; a folder that holds such copies is not counted twice."""
+
 
 class Kind(enum.Enum):
     PICTURE = "picture"
@@ -63,7 +66,8 @@ def _files(folder: str) -> Iterator[str]:
     for where, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         # joined as text: `./a/b.jpg` stays as the user wrote it
-        yield from (os.path.join(where, name) for name in names if not name.startswith("."))  # noqa: PTH118
+        ours = (name for name in names if not name.startswith(".") and not name.endswith(COUNTED_SUFFIX))
+        yield from (os.path.join(where, name) for name in ours)  # noqa: PTH118
 
 
 def count_source(

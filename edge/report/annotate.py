@@ -15,6 +15,7 @@ from edge.counting.intervals import is_counted
 from edge.counting.readings import Box, Place
 from edge.counting.reasons import reason_in_words
 from edge.counting.result import CountResult, ShelfTally
+from edge.counting.sources import COUNTED_SUFFIX
 from edge.errors import UnreadableInput
 from edge.messages import Translator
 from edge.report.lettering import SMALLEST_PX, Colour, Pen
@@ -52,7 +53,7 @@ class AnnotatedFolder:
         base = stem if result.at_s is None else f"{stem}.{result.at_s:07.2f}s"
         name = next(n for n in _numbered(base) if n not in self._names)
         self._names.add(name)
-        path = self.folder / f"{name}.counted.jpg"
+        path = self.folder / f"{name}{COUNTED_SUFFIX}"
         done, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 88])
         if not done:
             return None

@@ -134,6 +134,9 @@ def test_annotated_copies_are_put_aside_and_never_over_each_other(capsys: pytest
     assert ExitCode.DONE == commands.run(["count", one, two, "--annotate", "a"])
     assert {"shelf.png", "shelf.counted.jpg", "shelf-2.counted.jpg"} == {path.name for path in Path("a").iterdir()}
     assert before == Path(one).read_bytes()
+    capsys.readouterr()
+    _, document, _ = counted(capsys, "a")
+    assert ["a/shelf.png"] == [entry["source"] for entry in document["images"]]
 
 
 def test_a_gallery_of_another_embedder_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
