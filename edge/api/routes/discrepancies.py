@@ -62,14 +62,15 @@ async def evidence(id: str, request: Request, desk: Here, as_of: AsOf = None, kn
 def report_of(desk: Desk, as_of: datetime | None, known_at: datetime | None) -> DiscrepancyReport:
     """The report of now, or of the moments asked for.
 
-    Without `known_at` it is the moment at which the book heard of something last: the same knowledge as now, and a page that
-    stays the same, byte for byte, until the book changes.
+    Without `known_at` it is the moment of the last look or of the last posting heard of, whichever is later: the same knowledge
+    as now, and a page that stays the same, byte for byte, until the book changes.
     """
     now = desk.clock.now()
     with desk.store.read() as book:
-        movements, refused = book.movements(), book.refused()
-        heard = [*(m.recorded_at for m in movements), *(r.posting.recorded_at for r in refused)]
+        captures, movements, refused = book.captures(until=as_of or now), book.movements(), book.refused()
+        moments = [*(c.captured_at for c in captures), *(m.recorded_at for m in movements),
+                   *(r.posting.recorded_at for r in refused)]
         return reconcile(
-            book.captures(until=as_of or now), movements, refused, book.planogram(), book.products(), ReconcilePolicy(),
-            as_of or now, known_at or max(heard, default=now), book.look_alikes(),
+            captures, movements, refused, book.planogram(), book.products(), ReconcilePolicy(), as_of or now,
+            known_at or max(moments, default=now), book.look_alikes(),
         )
