@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 MM = 0.001
+LABEL_SHARE = 0.5  # of a bottle's height
 Point = tuple[float, float, float]
 
 

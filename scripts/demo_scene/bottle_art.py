@@ -9,12 +9,11 @@ from PIL import Image, ImageDraw
 
 from . import drink_pictures
 from .bag_art import PX_PER_MM
+from .bodies import LABEL_SHARE
 from .grounds import badge, gradient, logo
 from .lettering import fit, stack
 from .relief import Colour, drop
 from .shop import Product
-
-LABEL_SHARE = 0.5  # of the height
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,9 @@ def roll(product: Product, base: tuple[Colour, Colour], deep: Colour, sponge: Co
     drop(art, foods.swirl(int(w * 0.46), sponge, cream, 4), (int(w * 0.03), int(h * 0.47)), 150)
     drop(art, foods.swirl(int(w * 0.4), sponge, cream, 9), (int(w * 0.36), int(h * 0.55)), 150)
     fit(art, english, (w * 0.3, h * 0.34), w * 0.44, h * 0.06, deep, "script")
-    badge(art, (w * 0.87, h * 0.84), w * 0.1, (232, 180, 60), (90, 40, 10), ("冷藏", "4枚"))
-    return _panels(product, art, base[0], deep)
+    badge(art, (w * 0.86, h * 0.83), w * 0.1, (232, 180, 60), (90, 40, 10), ("冷藏", "4枚"))
+    pen.rectangle((0, 0, w - 1, h - 1), outline=deep, width=12)
+    return _panels(product, art, deep, base[0])
 
 
 def egg_tart(product: Product) -> Panels:
@@ -72,7 +73,7 @@ def egg_tart(product: Product) -> Panels:
     for index, (x, y) in enumerate(((0.05, 0.53), (0.5, 0.51), (0.28, 0.6))):
         drop(art, foods.tart(int(w * 0.46), index + 3), (int(w * x), int(h * y)), 150)
     fit(art, "四枚装", (w * 0.88, h * 0.92), w * 0.2, h * 0.08, (150, 24, 20))
-    return _panels(product, art, (252, 200, 50), (150, 24, 20))
+    return _panels(product, art, (190, 32, 34), (255, 222, 120))
 
 
 def soft_cheese(product: Product) -> Panels:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from typing import Final
 
 from .shop import SLOT_OF
@@ -19,16 +20,16 @@ SEED: Final = 20261120
 QUIET_S: Final = 60  # nothing moves this close to a capture
 NUDGED_FROM: Final = "15:45"
 
-# "HH:MM -n" a sale, "+n" a restock, "gn" units that leave in one go as a gift; "c" clears whole columns
+# "HH:MM -n" a sale, "+n" a restock, "gn" units that leave in one go as a gift; "c" clears whole columns, "r" from the right
 SCRIPT: Final[dict[str, str]] = {
     "HG-TOAST-MILK": "08:53 -2c, 09:12 -2c, 11:33 +4, 13:07 g4c, 15:07 +4, 16:54 -2c, 17:14 -2c, 19:53 +3",
     "HG-TOAST-CHOC": "09:54 -1, 11:06 -1, 12:34 +2, 14:47 -1, 18:07 -1",
     "HG-CROISSANT": "08:44 -1, 11:13 +1, 13:46 g4c, 15:33 +4, 18:16 -3c",
     "HG-RAISIN-BUN": "10:27 -3c, 13:13 +3",
-    "HG-EGG-TART": "09:33 -3c, 10:53 +3, 12:46 -2, 14:27 -1, 17:25 +3",
+    "HG-EGG-TART": "09:33 -3c, 10:53 +3, 12:46 -1c, 14:27 -2, 17:25 +3",
     "HG-ROLL-CREAM": "10:07 -2c, 10:24 -2c, 12:27 +4, 14:54 g4c, 16:26 +4, 18:33 -2c, 18:54 -2c",
     "HG-ROLL-MATCHA": "09:03 -1, 11:24 -1, 13:53 +2, 16:07 -1, 20:24 -1",
-    "HG-CHEESECAKE": "08:57 -1, 11:26 -4c, 14:13 +5, 18:26 -1",
+    "HG-CHEESECAKE": "08:57 -1, 11:26 -4r, 14:13 +5, 18:26 -1",
     "HG-COOKIE-BUTTER": "08:27 -2, 10:43 +2, 14:33 g4c, 17:13 +4, 18:46 -2, 19:03 -2",
     "HG-COOKIE-BERRY": "10:14 -3, 11:47 +3, 15:13 -1, 17:48 +1",
     "HG-OAT-BISCUIT": "09:47 -6c, 12:16 -1, 14:48 +7, 17:34 -1, 19:14 -1",
@@ -83,6 +84,7 @@ def utc(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@cache
 def captures() -> tuple[Capture, ...]:
     """Every 20 minutes from 08:00 to 21:00, the shopper's two, and one after the lights went off."""
     moments = {clock("08:00") + timedelta(minutes=20 * step): "normal" for step in range(40)}
@@ -100,10 +102,10 @@ def opening() -> dict[str, tuple[int, ...]]:
     return {sku: (slot.depth,) * slot.facings for sku, slot in SLOT_OF.items()}
 
 
-def _clear(stock: list[int], units: int) -> list[int]:
-    """Takes whole columns, the fullest first; among equals the left one."""
+def _clear(stock: list[int], units: int, from_right: bool) -> list[int]:
+    """Takes whole columns: from the right, or the fullest first and among equals the left one."""
     change = [0] * len(stock)
-    for column in sorted(range(len(stock)), key=lambda c: -stock[c]):
+    for column in sorted(range(len(stock)), key=lambda c: -c if from_right else -stock[c]):
         taken = min(stock[column], units)
         change[column] -= taken
         units -= taken
@@ -127,6 +129,7 @@ def _fill(stock: list[int], units: int) -> list[int]:
     return change
 
 
+@cache
 def events() -> tuple[Event, ...]:
     """Plays the script; columns and seconds are drawn from a fixed seed."""
     made: list[Event] = []
@@ -135,12 +138,12 @@ def events() -> tuple[Event, ...]:
         stock = list(opening()[sku])
         for entry in line.split(", "):
             when, act = entry.split(" ")
-            units = int(act.strip("+-gc"))
+            units = int(act.strip("+-gcr"))
             if act.startswith("+"):
                 what, change = "restock", _fill(stock, units)
             else:
                 what = "gift" if act.startswith("g") else "sale"
-                change = _clear(stock, units) if act.endswith("c") else _scatter(stock, units, chance)
+                change = _scatter(stock, units, chance) if act[-1].isdigit() else _clear(stock, units, act.endswith("r"))
             stock = [have + delta for have, delta in zip(stock, change, strict=True)]
             if min(stock) < 0 or max(stock) > SLOT_OF[sku].depth or abs(sum(change)) != units:
                 raise ValueError(f"{sku} {entry}: columns become {stock}")

@@ -9,7 +9,7 @@ import bpy
 import mathutils
 
 from .bodies import Body
-from .materials import plain
+from .materials import cloth, plain
 from .packs import mesh_of
 from .relief import Colour
 
@@ -92,12 +92,13 @@ def stand(shopper: Shopper) -> list[bpy.types.Object]:
     """Places a shopper, moving; returns the objects, to be removed after the picture."""
     scene = bpy.context.scene
     x, y, k = shopper.x, shopper.y, shopper.scale
-    coat, hair = plain("coat", shopper.coat, 0.9), plain("hair", shopper.hair, 0.5, 0.2)
+    coat, hair = cloth("coat", shopper.coat), plain("hair", shopper.hair, 0.5, 0.2)
     skin, red = plain("skin", (214, 164, 136), 0.55), plain("basket", shopper.basket, 0.4)
+    jeans = cloth("jeans", (38, 44, 58))
     trunk: list[Ring] = [
-        (-0.40, x, y, 0.27 * k, 0.19 * k),
-        (0.0, x, y, 0.255 * k, 0.18 * k),
-        (0.25, x, y, 0.235 * k, 0.165 * k),
+        (0.20, x, y, 0.262 * k, 0.185 * k),
+        (0.21, x, y, 0.266 * k, 0.19 * k),
+        (0.30, x, y, 0.25 * k, 0.175 * k),
         (0.48, x, y, 0.23 * k, 0.155 * k),
         (0.70, x, y, 0.25 * k, 0.16 * k),
         (0.84, x, y, 0.255 * k, 0.14 * k),
@@ -105,6 +106,7 @@ def stand(shopper: Shopper) -> list[bpy.types.Object]:
         (0.955, x, y, 0.10 * k, 0.09 * k),
         (1.0, x, y, 0.065, 0.07),
     ]
+    legs: list[Ring] = [(-0.4, x, y, 0.19 * k, 0.14 * k), (0.0, x, y, 0.21 * k, 0.15 * k), (0.3, x, y, 0.2 * k, 0.14 * k)]
     head: list[Ring] = [
         (0.96, x, y, 0.055, 0.06),
         (1.01, x, y, 0.075, 0.085),
@@ -113,13 +115,25 @@ def stand(shopper: Shopper) -> list[bpy.types.Object]:
         (1.2, x, y, 0.085, 0.1),
         (1.24, x, y, 0.04, 0.05),
     ]
+    leather = plain("leather", (88, 52, 30), 0.45, 0.2)
     side = 1 if shopper.reach_to[0] > x else -1
     shoulder = (x + side * 0.225 * k, y + 0.02, 0.84)
     elbow = (x + side * 0.34 * k, y + 0.24, 0.62)
     wrist = tuple(e + (r - e) * 0.8 for e, r in zip(elbow, shopper.reach_to, strict=True))
+    hip_x, hip_y = x - side * 0.235 * k, y - 0.15
+    bag: list[Ring] = [
+        (0.21, hip_x, hip_y, 0.10, 0.045),
+        (0.23, hip_x, hip_y, 0.115, 0.055),
+        (0.38, hip_x, hip_y, 0.11, 0.05),
+        (0.40, hip_x, hip_y, 0.095, 0.03),
+    ]
     hang = (x - side * 0.30 * k, y - 0.04, 0.46)
     things = [
         _loft("trunk", trunk, coat, 0.02),
+        _loft("legs", legs, jeans, 0.03),
+        _limb("collar", (x - 0.07, y - 0.07, 0.965), (x + 0.07, y - 0.07, 0.965), (0.035, 0.035), coat),
+        _limb("strap", (x + side * 0.17 * k, y - 0.15, 0.86), (x - side * 0.2 * k, y - 0.2, 0.40), (0.013, 0.013), leather),
+        _loft("bag", bag, leather, 0.01),
         _loft("head", head, hair),
         _limb("upper", shoulder, elbow, (0.068 * k, 0.058 * k), coat),
         _limb("fore", elbow, wrist, (0.056 * k, 0.042 * k), coat),  # type: ignore[arg-type]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 
 import bpy
@@ -14,7 +13,9 @@ from PIL import Image
 from . import figure, room, sight, studio
 from .bodies import MM
 from .day import SHANGHAI, Capture, captures
-from .patches import Patch, changed, lay
+from .overlay import lay
+from .patches import Patch, changed
+from .shop import BAY_WIDTH_MM, TOP_MM
 from .stage import Stage, units_at
 
 FULL_SAMPLES, PATCH_SAMPLES = 20, 18
@@ -94,12 +95,12 @@ def _render(path: Path, capture: Capture, before: Capture | None, clean: Path, c
 
 def survey(nudged: bool) -> dict[str, list[float]]:
     """Where the camera sees the four corners of the bay's front plane (cam px)."""
+    studio.empty_scene()
+    studio.set_up(sight.WIDTH_PX, sight.HEIGHT_PX, FULL_SAMPLES)
     camera = room.place_camera(nudged)
     bpy.context.view_layer.update()
-    half, top = 880.0, 1030.0
+    half, top = BAY_WIDTH_MM / 2, TOP_MM
     corners = {"top_left": (-half, top), "top_right": (half, top), "bottom_right": (half, 0.0), "bottom_left": (-half, 0.0)}
     points = np.array([(x, 0.0, z) for x, z in corners.values()]) * MM
     spots = sight.cam_px_from_shop(points, camera)
-    return {
-        name: [round(float(v), 2) for v in spot] for name, spot in zip(corners, spots, strict=True) if not math.isnan(spot[0])
-    }
+    return {name: [round(float(v), 2) for v in spot] for name, spot in zip(corners, spots, strict=True)}

@@ -24,10 +24,12 @@ def _new(name: str) -> tuple[bpy.types.Material, bpy.types.NodeTree, bpy.types.N
     return material, tree, tree.nodes["Principled BSDF"]
 
 
-def _bump(tree: bpy.types.NodeTree, surface: bpy.types.Node, scale: float, strength: float, reach_m: float) -> None:
+def _bump(
+    tree: bpy.types.NodeTree, surface: bpy.types.Node, scale: float, strength: float, reach_m: float, detail: float = 3.0
+) -> None:
     noise = tree.nodes.new("ShaderNodeTexNoise")
     noise.inputs["Scale"].default_value = scale
-    noise.inputs["Detail"].default_value = 3.0
+    noise.inputs["Detail"].default_value = detail
     coordinates = tree.nodes.new("ShaderNodeTexCoord")
     chance = tree.nodes.new("ShaderNodeObjectInfo")
     shift = tree.nodes.new("ShaderNodeVectorMath")
@@ -67,6 +69,16 @@ def plain(name: str, colour: Colour, roughness: float, coat: float = 0.0, metall
     surface.inputs["Roughness"].default_value = roughness
     surface.inputs["Coat Weight"].default_value = coat
     surface.inputs["Metallic"].default_value = metallic
+    return material
+
+
+def cloth(name: str, colour: Colour) -> bpy.types.Material:
+    """Woollen cloth with folds."""
+    material, tree, surface = _new(name)
+    surface.inputs["Base Color"].default_value = linear(colour)
+    surface.inputs["Roughness"].default_value = 0.95
+    surface.inputs["Sheen Weight"].default_value = 0.3
+    _bump(tree, surface, 6.0, 0.55, 0.04, detail=1.0)
     return material
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from . import bodies
 from .bag_art import bag_art
-from .bottle_art import LABEL_SHARE, bottle_art
+from .bottle_art import bottle_art
 from .box_art import Panels, box_art
 from .materials import plain, printed
 from .shop import Pack, Product
@@ -79,5 +79,5 @@ def stock(product: Product, folder: Path) -> Stocked:
                 printed(name, art.label, folder, 0.3, 0.35, 0.0),
                 plain(f"{name}-cap", art.cap, 0.35),
             ]
-            made = [mesh_of(name, bodies.bottle(width, height, LABEL_SHARE, 0.6 if "JUICE" in name else 0.0), surfaces)]
+            made = [mesh_of(name, bodies.bottle(width, height, bodies.LABEL_SHARE, 0.6 if "JUICE" in name else 0.0), surfaces)]
     return Stocked(product, tuple(made))

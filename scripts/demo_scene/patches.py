@@ -1,4 +1,4 @@
-"""Which part of the picture changes between two captures, and how the new part is laid over the old. Planes: cam px.
+"""Which parts of the shelves look different between two captures. Planes: shop mm.
 
 Only the columns that traded are rendered again, with a margin for their shadows: a sixth of the work of whole pictures.
 """
@@ -10,12 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter
 
 from .shop import FLOOR_MM, RAIL_DROP_MM, SHELF_DEPTH_MM, SLOT_OF, TOP_MM
 
 MARGIN_MM = 70.0
-FEATHER_PX = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +56,3 @@ def joined(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
         else:
             made.append((left, right))
     return made
-
-
-def lay(old: NDArray[np.uint8], new: NDArray[np.uint8], box: tuple[int, int, int, int]) -> NDArray[np.uint8]:
-    """`new` inside the box, `old` outside, with a soft edge that lies inside."""
-    mask = Image.new("L", (old.shape[1], old.shape[0]), 0)
-    left, top, right, bottom = box
-    ImageDraw.Draw(mask).rectangle(
-        (left + FEATHER_PX, top + FEATHER_PX // 2, right - FEATHER_PX, bottom - FEATHER_PX // 2), fill=255
-    )
-    soft = mask.filter(ImageFilter.GaussianBlur(FEATHER_PX / 4))
-    share = np.asarray(soft, dtype=np.float64)[..., None] / 255
-    inside = np.zeros((*old.shape[:2], 1), dtype=bool)
-    inside[top:bottom, left:right] = True
-    share = np.where(inside, share, 0.0)
-    return (old * (1 - share) + new * share + 0.5).astype(np.uint8)
