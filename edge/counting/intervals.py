@@ -11,22 +11,22 @@ from inventory_core.units import FacingRange
 
 @dataclass(frozen=True, slots=True)
 class TrustPolicy:
-    """How far scores are believed; fitted by eye on 620 boxes of 11 labelled shelf photos, each named from the other ten.
+    """How far scores are believed; fitted on 562 boxes of 11 labelled shelf photos, each named from the other ten.
 
     A place is real with odds that are even at the detector's operating point and rise by e per `score_step` (photos: .14
-    real at .25, .84 at .55, .94 at .65). A name is right with 1 - `doubt` e^(-margin / `margin_step`) (photos: .53 at
-    margin .005, .79 at .05, .95 at .15). A refused name is right after all with 1 - e^-(margin / `refused_margin`)^2
-    (photos: .09, .31 and .82), less where its cosine is under `near_sku`, and never under `far_sku`. Of the facings
-    counted, a share of `unseen` more stands there without a trace. The interval holds `coverage` of the cases.
+    real at .25, .84 at .55, .94 at .65). The nearest name is right, whether it was given or refused, with the logistic of
+    `name_bias` + `per_cosine` x cosine + `per_margin` x margin (photos: .45 right where that says .4, .67 at .6, .97 at
+    .95); a refused name less likely than `least_odds` is no doubt at all. Of the facings counted, a share of `unseen`
+    more stands there without a trace. The interval holds `coverage` of the cases.
     """
 
     score_step: float = 0.10
     surest: float = 0.998
-    doubt: float = 0.5
-    margin_step: float = 0.06
-    refused_margin: float = 0.10
-    far_sku: float = 0.50
-    near_sku: float = 0.70
+    name_bias: float = -11.0
+    per_cosine: float = 13.0
+    per_margin: float = 24.0
+    most_margin: float = 0.30
+    least_odds: float = 0.10
     unseen: float = 0.005
     coverage: float = 0.95
 
@@ -78,16 +78,20 @@ def name_odds(place: Place, policy: TrustPolicy) -> float:
     agreement = place.named / place.found
     if place.facing.sku is None:
         return agreement * (1.0 - refused_odds(place, policy))
-    return agreement * (1.0 - policy.doubt * math.exp(-max(0.0, place.facing.margin) / policy.margin_step))
+    return agreement * _nearest_right(place, policy)
 
 
 def refused_odds(place: Place, policy: TrustPolicy) -> float:
     """How likely the name that was refused is right after all, 0..1."""
     if place.facing.nearest is None:
         return 0.0
-    near = (place.facing.sku_score - policy.far_sku) / (policy.near_sku - policy.far_sku)
-    led = 1.0 - math.exp(-((max(0.0, place.facing.margin) / policy.refused_margin) ** 2))
-    return led * min(1.0, max(0.0, near))
+    odds = _nearest_right(place, policy)
+    return odds if odds >= policy.least_odds else 0.0
+
+
+def _nearest_right(place: Place, policy: TrustPolicy) -> float:
+    margin = min(max(0.0, place.facing.margin), policy.most_margin)
+    return 1.0 / (1.0 + math.exp(-policy.name_bias - policy.per_cosine * place.facing.sku_score - policy.per_margin * margin))
 
 
 def interval(best: int, odds: Sequence[float], policy: TrustPolicy) -> FacingRange:
