@@ -60,11 +60,14 @@ def commands(runs: Sequence[Run]) -> str:
 
 
 def trained_remark(runs: Sequence[Run]) -> str:
+    unlisted = [run.title for run in runs if run.document["pedigree"]["detector"]["training_pictures"] is None]
+    unknown = f"What the network was trained on is not known for: {', '.join(unlisted)}.\n" if unlisted else ""
     marked = [(run.title, run.document["set"]["trained_on"]) for run in runs if run.document["set"]["trained_on"]]
     if not marked:
-        return "No picture above was in the training of the network that measured it (by the hashes in the models' cards).\n"
+        listed = "No picture above is among the listed training pictures of the network that measured it.\n"
+        return unknown + (listed if len(unlisted) < len(runs) else "")
     told = ", ".join(f"{title}: {count}" for title, count in marked)
-    return f"**Pictures that the measuring network was trained on ({told}) flatter those rows; do not quote them.**\n"
+    return unknown + f"**Pictures that the measuring network was trained on ({told}) flatter those rows; do not quote them.**\n"
 
 
 def accuracy_page(detection: Sequence[Run], ends: Sequence[Run], names: Sequence[Run], *, folds: bool) -> str:

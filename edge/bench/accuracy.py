@@ -42,15 +42,16 @@ DOUBTFUL = "__"
 class Bench:
     """What is measured: the detector asked from the least score on, and with a gallery the names.
 
-    `leave_one_out`: a picture is named without the crops that were cut from it. `trained_on` holds the sha256 of the
-    pictures that a model at work was trained on.
+    `leave_one_out`: a picture is named without the crops that were cut from it. `detector_saw` and `embedder_saw` hold the
+    sha256 of the pictures that the network was trained on, None where that is not known.
     """
 
     detector: Detector
     at_score: float
     embedder: Embedder | None
     gallery: Gallery | None
-    trained_on: frozenset[str]
+    detector_saw: frozenset[str] | None
+    embedder_saw: frozenset[str] | None = None
     leave_one_out: bool = False
     policy: AssessPolicy = field(default_factory=AssessPolicy)
 
@@ -58,10 +59,18 @@ class Bench:
     def pedigree(self) -> AccuracyPedigree:
         embedder, gallery = self.embedder, self.gallery
         return AccuracyPedigree(
-            UsedModel(self.detector.fingerprint, self.detector.in_manifest),
-            UsedModel(embedder.fingerprint, embedder.in_manifest) if embedder else None,
+            UsedModel(self.detector.fingerprint, self.detector.in_manifest, _length(self.detector_saw)),
+            UsedModel(embedder.fingerprint, embedder.in_manifest, _length(self.embedder_saw)) if embedder else None,
             gallery.fingerprint if gallery else None,
         )
+
+    def was_trained_on(self, digest: str) -> bool:
+        """Whether a network at work saw the picture with this sha256 in training."""
+        return digest in (self.detector_saw or frozenset()) | (self.embedder_saw or frozenset())
+
+
+def _length(hashes: frozenset[str] | None) -> int | None:
+    return None if hashes is None else len(hashes)
 
 
 def open_bench(
@@ -77,11 +86,11 @@ def open_bench(
     finder = open_detector(detector, threads=threads, policy=replace(shipped, score=policy.match.min_score))
     known = read_hashes(list_beside(detector or manifest.of("detector").card))
     if gallery is None:
-        return Bench(finder, at_score or shipped.score, None, None, known, False, policy)
+        return Bench(finder, at_score or shipped.score, None, None, known, policy=policy)
     describer = open_embedder(embedder, threads=threads)
-    known |= read_hashes(list_beside(embedder or manifest.of("embedder").card))
+    known_too = read_hashes(list_beside(embedder or manifest.of("embedder").card))
     names = open_gallery(gallery, describer.fingerprint)
-    return Bench(finder, at_score or shipped.score, describer, names, known, leave_one_out, policy)
+    return Bench(finder, at_score or shipped.score, describer, names, known, known_too, leave_one_out, policy)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,7 +154,7 @@ def _assess(
         eye = eye_on(found, bench.detector.fingerprint, bench.at_score, FAINT, Namer(bench.embedder, gallery))
         tally = count_end_to_end(truth, frame, eye, frozenset(gallery.names()), bench.policy)
     result = PictureResult(
-        image.file_name, digest, len(truth.sku), digest in bench.trained_on, cut_here,
+        image.file_name, digest, len(truth.sku), bench.was_trained_on(digest), cut_here,
         judge_boxes(truth, found, match), ranked, tally,
     )
     inside = away_from_edge(products.xyxy, truth.width_px, truth.height_px, match.edge)

@@ -11,10 +11,12 @@ from edge.bench.identity_metrics import IdentityFigures, Ranked, measure_identit
 
 @dataclass(frozen=True, slots=True)
 class UsedModel:
-    """A network at work: its fingerprint, and whether this release's manifest pins it."""
+    """A network at work: its fingerprint, whether this release's manifest pins it, and how many pictures its list of
+    training pictures holds (None: it has no list, so nobody knows)."""
 
     fingerprint: str
     in_manifest: bool
+    training_pictures: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,12 @@ def list_beside(file: Path) -> Path:
     return file.with_name(file.stem + SUFFIX)
 
 
-def read_hashes(file: Path) -> frozenset[str]:
-    """The sha256 of every listed picture; empty without a list. Raises UsageFault for a line that begins with no hash."""
+def read_hashes(file: Path) -> frozenset[str] | None:
+    """The sha256 of every listed picture; None without a list. Raises UsageFault for a line that begins with no hash."""
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
-        return frozenset()
+        return None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageFault("{file} cannot be read: {why}", file=file, why=error) from error
     hashes = set()

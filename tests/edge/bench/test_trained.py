@@ -19,8 +19,8 @@ def test_hashes_are_read_with_or_without_names_and_remarks(tmp_path):
     assert {HASH, "cd" * 32, "ef" * 32} == read_hashes(file)
 
 
-def test_a_model_without_a_list_was_trained_on_nothing_known(tmp_path):
-    assert frozenset() == read_hashes(tmp_path / "absent")
+def test_what_a_model_without_a_list_was_trained_on_is_not_known(tmp_path):
+    assert read_hashes(tmp_path / "absent") is None
 
 
 def test_a_line_that_is_no_hash_is_refused_with_its_number(tmp_path):
