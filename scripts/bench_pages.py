@@ -56,7 +56,14 @@ def part_table(runs: Sequence[Run], part: str, labels: Mapping[str, str], *, dow
 
 
 def commands(runs: Sequence[Run]) -> str:
-    return "".join(f"- {run.title}: `{run.command}`\n" for run in runs)
+    return "".join(f"- {run.title}{_networks(run)}: `{run.command}`\n" for run in runs)
+
+
+def _networks(run: Run) -> str:
+    """The beginnings of the sha256 of what was measured."""
+    used = run.document.get("pedigree", {})
+    told = [f"{part} {used[part]['fingerprint'][7:15]}" for part in ("detector", "embedder") if used.get(part)]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def trained_remark(runs: Sequence[Run]) -> str:
