@@ -6,14 +6,14 @@
 from dataclasses import replace
 from pathlib import Path
 
-from models.gallery import open_gallery
-
 from calibration.record import Calibration
 from calibration.site_file import read_site
 from edge.counting.pipeline import Eye
 from edge.settings import Settings
+from inventory_core.catalogue import LookAlikes
 from models.detector import open_detector
 from models.embedder import open_embedder
+from models.gallery import open_gallery
 from models.manifest import load_manifest
 from models.namer import Namer, NoNamer
 from models.policy import DetectorPolicy
@@ -35,7 +35,10 @@ def open_eye(
         return Eye(finder, NoNamer(), policy.score)
     describer = open_embedder(embedder, threads=settings.threads)
     names = open_gallery(gallery, describer.fingerprint)
-    return Eye(finder, Namer(describer, names), policy.score, describer.fingerprint, names.fingerprint)
+    return Eye(
+        finder, Namer(describer, names), policy.score, describer.fingerprint, names.fingerprint,
+        LookAlikes.of(names.look_alikes()),
+    )
 
 
 def open_site(path: Path | None) -> Calibration | None:

@@ -14,7 +14,6 @@ from starlette.types import Message, Receive, Scope, Send
 from edge import __version__
 from edge.api import problems
 from edge.api.deps import Desk, ModelCard, StockCheck
-from edge.api.evidence import Evidence
 from edge.api.guard import Gate
 from edge.api.idempotency import Writes
 from edge.api.jobs import CountJobs, Looker
@@ -26,6 +25,7 @@ from edge.api.routes import counts, discrepancies, health, inventory, not_yet, s
 from edge.api.schemas.replies import ProblemReply
 from edge.api.spool import Spool
 from edge.clock import Clock
+from edge.counting.evidence import Evidence
 from edge.messages import Lang
 from edge.settings import Settings
 from inventory_core.ids import Sku

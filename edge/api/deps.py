@@ -10,13 +10,13 @@ from typing import Annotated
 from fastapi import Depends, Header
 from starlette.requests import Request
 
-from edge.api.evidence import Evidence
 from edge.api.idempotency import Writes
 from edge.api.jobs import CountJobs
 from edge.api.lanes import Lane
 from edge.api.limits import ApiLimits
 from edge.api.metrics import Metrics
 from edge.clock import Clock
+from edge.counting.evidence import Evidence
 from edge.settings import Settings
 from inventory_core.ids import Sku
 from inventory_core.ports import BookStore

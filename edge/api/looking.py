@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from calibration.record import Calibration
-from edge.api.evidence import Evidence
 from edge.api.refusals import UnknownCamera
 from edge.api.spool import Order
 from edge.capture.camera import Camera
@@ -13,6 +12,7 @@ from edge.capture.pictures import decode_picture
 from edge.capture.settle import BurstPolicy, take_burst
 from edge.clock import Clock
 from edge.counting.count import CountPolicy, count_burst
+from edge.counting.evidence import Evidence
 from edge.counting.pipeline import Eye
 from edge.counting.result import to_capture
 from inventory_core.counts import Capture

@@ -4,15 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from edge.api.app import Api, create_app
 from edge.api.deps import ModelCard
-from edge.api.evidence import Evidence
 from edge.api.looking import EyeLooker, NamedCamera
 from edge.bootstrap import open_eye, open_site
 from edge.capture.camera import open_camera
 from edge.clock import Clock, SystemClock
+from edge.counting.evidence import Evidence, folder_of
 from edge.counting.pipeline import Eye
 from edge.errors import UsageFault
 from edge.messages import Lang
@@ -47,7 +46,7 @@ def open_server(
         site = open_site(settings.site)
         eye, card = _eye(settings, warn)
         looker = None if eye is None else EyeLooker(
-            eye, cameras, Evidence(folder / "evidence"), settings.max_pixels, site=site)
+            eye, cameras, Evidence.of_book(settings.db), settings.max_pixels, site=site)
         api = create_app(settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card,
                          lang=lang, stock=stock)
         yield OpenServer(api, has_keys=any(works(token) for token in _tokens(store)))
@@ -64,11 +63,6 @@ def cameras_of(specs: Sequence[str], clock: Clock) -> dict[str, NamedCamera]:
             raise UsageFault("--camera takes NAME=SPEC, each name once, got {given}", given=given)
         cameras[name] = NamedCamera(partial(open_camera, spec, clock), clock)
     return cameras
-
-
-def folder_of(db: str) -> Path:
-    """Where a server keeps uploads and evidence: a folder beside the book."""
-    return Path(db.removeprefix("sqlite:///")).with_suffix(".files")
 
 
 def works(token: ApiToken) -> bool:

@@ -46,7 +46,7 @@ def count(
     start = parse_instant("--starts-at", starts_at) if starts_at else None
     found = [*expand(sources or ()), *([Source.of_camera(camera)] if camera is not None else [])]
     eye = open_eye(settings, settings.gallery)
-    keeper = Keeper.open(db, settings.location, SystemClock()) if db is not None else None
+    keeper = Keeper.open(db, settings.location, SystemClock(), eye.look_alikes) if db is not None else None
     drawn = AnnotatedFolder(annotate_to, out().tr) if annotate_to is not None else None
     speak, results = out(), list[CountResult]()
     for source in steps(found, speak, tell("counting")):

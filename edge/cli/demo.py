@@ -16,6 +16,7 @@ from edge.cli.console import Out, out
 from edge.cli.progress import ticking
 from edge.cli.serve import serve_until_stopped
 from edge.clock import SimulatedClock, SystemClock
+from edge.counting.evidence import Evidence, folder_of
 from edge.demo.day import read_true_day
 from edge.demo.play import BEFORE_OPENING, Played, furnish, play
 from edge.demo.playwright import SHIPPED_SEED, Script, write_day
@@ -68,9 +69,9 @@ def _clear(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("demo.db", "demo.db-wal", "demo.db-shm", "report.html"):
         (folder / name).unlink(missing_ok=True)
-    gallery = folder / "gallery"
-    if (gallery / "gallery.json").exists():
-        shutil.rmtree(gallery)
+    if (folder / "gallery" / "gallery.json").exists():
+        shutil.rmtree(folder / "gallery")
+    shutil.rmtree(folder_of(str(folder / "demo.db")), ignore_errors=True)
 
 
 def _play(stage: Stage, script: Script, settings: Settings, speak: Out, folder: Path) -> Played:
@@ -82,7 +83,8 @@ def _play(stage: Stage, script: Script, settings: Settings, speak: Out, folder: 
         clock = SimulatedClock(stage.opens_at - BEFORE_OPENING)
         camera = ReplayCamera(stage.frames, clock, name=CAMERA)
         with ticking(len(stage.frames), speak, tell("looking at the shelf")) as tick:
-            played = play(stage, store, open_eye(settings, folder / "gallery"), camera, clock, script.postings, tick)
+            played = play(stage, store, open_eye(settings, folder / "gallery"), camera, clock, script.postings,
+                          Evidence.of_book(settings.db), tick)
         with store.read() as book:
             material = gather(book, played.report, played.looks, tell("Demo bakery: book and shelf"), ZONE)
         (folder / "report.html").write_text(render(page_of(material, speak.tr), speak.tr), encoding="utf-8")

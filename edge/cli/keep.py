@@ -4,7 +4,9 @@ import uuid
 
 from edge.cli.console import Out
 from edge.clock import Clock
+from edge.counting.evidence import Evidence
 from edge.counting.result import CountResult, to_capture
+from inventory_core.catalogue import LookAlikes
 from inventory_core.ids import CountId, LocationId
 from inventory_core.messages import tell
 from inventory_core.ports import BookStore
@@ -13,31 +15,40 @@ from inventory_core.store.sql_book import open_book
 
 
 class Keeper:
-    """Keeps every count in one book and location; a file that could not be read is no look at the shelf and is not kept."""
+    """Keeps every count in one book and location, and its picture beside the book; a file that could not be read is no look
+    at the shelf and is not kept."""
 
-    def __init__(self, store: BookStore, location: LocationId, clock: Clock) -> None:
+    def __init__(self, store: BookStore, location: LocationId, clock: Clock, evidence: Evidence) -> None:
         self._store = store
+        self._evidence = evidence
         self._location = location
         self._clock = clock
 
     @classmethod
-    def open(cls, db: str, location: str, clock: Clock) -> "Keeper":
-        """The book `db`, made if absent. Raises StoreError, UnknownLocation."""
+    def open(cls, db: str, location: str, clock: Clock, look_alikes: LookAlikes | None = None) -> "Keeper":
+        """The book `db`, made if absent; it remembers which products the gallery takes for each other.
+
+        Raises StoreError, UnknownLocation.
+        """
         store = open_book(db)
-        with store.read() as book:
+        with store.write() as book:
             need_location(book, LocationId(location))
-        return cls(store, LocationId(location), clock)
+            if look_alikes is not None and book.look_alikes() != look_alikes:
+                book.set_look_alikes(look_alikes)
+                book.commit()
+        return cls(store, LocationId(location), clock, Evidence.of_book(db))
 
     def store(self, result: CountResult, out: Out) -> None:
         """Store one count; a picture without a time gets the clock's, and that is said."""
         if result.unreadable:
             return
+        picture = self._evidence.keep(result.frame.image) if result.frame is not None else None
         capture = to_capture(
-            result, count_id=CountId(uuid.uuid4().hex), location=self._location, now=self._clock.now()
+            result, count_id=CountId(uuid.uuid4().hex), location=self._location, now=self._clock.now(), evidence=picture
         )
         with self._store.write() as book:
             store_capture(book, capture)
             book.commit()
         if result.captured_at is None:
             out.warn(tell("{source} does not say when it was taken: stored as counted now, {at}",
-                          source=result.source, at=capture.captured_at.isoformat(timespec="seconds")))
+                          source=result.source, at=capture.captured_at))

@@ -15,6 +15,7 @@ from edge.capture.reference import Reference
 from edge.counting.facings import Seen, facings_on_bands, facings_on_rows, split
 from edge.counting.readings import FrameReading, Rejected
 from edge.counting.rows import RowPolicy
+from inventory_core.catalogue import LookAlikes
 from models.detections import Detections
 from models.identities import Identities
 
@@ -38,7 +39,8 @@ class Names(Protocol):
 class Eye:
     """What sees: the detector, the namer, and their fingerprints for the pedigree.
 
-    A box counts from the score `count_from` on; fainter ones only widen intervals.
+    A box counts from the score `count_from` on; fainter ones only widen intervals. `look_alikes` are the products that the
+    gallery finds hard to tell apart, None without a gallery.
     """
 
     detector: Detects
@@ -46,6 +48,7 @@ class Eye:
     count_from: float
     embedder_fingerprint: str | None = None
     gallery_fingerprint: str | None = None
+    look_alikes: LookAlikes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from edge.capture.reference import Reference
 from edge.capture.settle import BurstPolicy, take_burst
 from edge.clock import SimulatedClock
 from edge.counting.count import count_burst
+from edge.counting.evidence import Evidence
 from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult, to_capture
 from edge.demo.stage import CAMERA, LOCATION, Stage
@@ -61,7 +62,7 @@ def furnish(stage: Stage, store: BookStore, gallery: Gallery, embedder: Embedder
 
 def play(
     stage: Stage, store: BookStore, eye: Eye, camera: Camera, clock: SimulatedClock, postings: Iterable[Posting],
-    looked: Callable[[CountResult], None] = lambda _: None,
+    evidence: Evidence, looked: Callable[[CountResult], None] = lambda _: None,
 ) -> Played:
     """The whole day, picture by picture; `looked` hears of every count."""
     waiting = sorted(postings, key=lambda posting: posting.recorded_at)
@@ -75,8 +76,9 @@ def play(
         burst = take_burst(camera, clock, BURST)
         result = count_burst(eye, burst.frames, source=stored.path.name, reference=reference, camera=CAMERA)
         count_id = CountId(f"demo-{number:02d}")
+        kept = evidence.keep(result.frame.image) if result.frame is not None else None
         with store.write() as book:
-            store_capture(book, to_capture(result, count_id=count_id, location=LOCATION, now=clock.now()))
+            store_capture(book, to_capture(result, count_id=count_id, location=LOCATION, now=clock.now(), evidence=kept))
             book.commit()
         looks[count_id] = result
         looked(result)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from edge.api.evidence import Evidence
+from edge.counting.evidence import Evidence
 from inventory_core.counts import Capture, CaptureStatus, ShelfCount
 from inventory_core.ids import CountId, LocationId, ShelfId, Sku
 from inventory_core.planogram import Slot

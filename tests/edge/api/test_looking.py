@@ -7,13 +7,13 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.api.evidence import Evidence
 from edge.api.looking import EyeLooker, NamedCamera
-from edge.api.opening import cameras_of, folder_of
+from edge.api.opening import cameras_of
 from edge.api.refusals import UnknownCamera
 from edge.api.spool import Order
 from edge.capture.frame import Frame, Image
 from edge.clock import SimulatedClock, SystemClock
+from edge.counting.evidence import Evidence, folder_of
 from edge.counting.pipeline import Eye
 from edge.errors import UsageFault
 from inventory_core.counts import CaptureStatus

@@ -9,6 +9,7 @@ import pytest
 from edge.bootstrap import open_eye
 from edge.capture.replay import ReplayCamera
 from edge.clock import SimulatedClock
+from edge.counting.evidence import Evidence
 from edge.demo.day import TrueDay, read_true_day
 from edge.demo.play import BEFORE_OPENING, Played, furnish, play
 from edge.demo.playwright import write_day
@@ -33,13 +34,14 @@ def day() -> TrueDay:
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Played, MemoryStore]:
-    stage, settings, folder = open_stage(), Settings(threads=2), tmp_path_factory.mktemp("gallery") / "gallery"
+    stage, settings, home = open_stage(), Settings(threads=2), tmp_path_factory.mktemp("demo")
+    folder = home / "gallery"
     store = MemoryStore()
     embedder = open_embedder(threads=settings.threads)
     furnish(stage, store, open_gallery(folder, embedder.fingerprint, create=True), embedder, settings)
     clock = SimulatedClock(stage.opens_at - BEFORE_OPENING)
     camera = ReplayCamera(stage.frames, clock, name=CAMERA)
-    return play(stage, store, open_eye(settings, folder), camera, clock, ()), store
+    return play(stage, store, open_eye(settings, folder), camera, clock, (), Evidence(home / "evidence")), store
 
 
 def captures_of(store: MemoryStore) -> tuple[Capture, ...]:
