@@ -126,6 +126,16 @@ def test_labels_that_are_no_coco_file_are_told_apart(text, capsys):
     assert "labels.json" in capsys.readouterr().err
 
 
+def test_labels_with_wrong_ids_are_told_and_the_rest_is_measured(capsys):
+    file = labels("shop")
+    told = json.loads(file.read_text("utf-8"))
+    told["annotations"][0]["image_id"], told["annotations"][1]["category_id"] = 99, 99
+    file.write_text(json.dumps(told), "utf-8")
+    code, measured = bench("--coco", str(file), "--images", str(file.parent / "images"))
+    assert (ExitCode.UNREADABLE, 2) == (code, measured["set"]["images"])
+    assert 2 == capsys.readouterr().err.count("99")
+
+
 def test_a_folder_without_the_pictures_is_told(capsys):
     file = labels("shop")
     assert ExitCode.UNREADABLE == bench("--coco", str(file), "--images", "elsewhere")[0]
