@@ -18,7 +18,7 @@ from .patches import Patch, changed
 from .shop import BAY_WIDTH_MM, TOP_MM
 from .stage import Stage, units_at
 
-FULL_SAMPLES, PATCH_SAMPLES = 20, 18
+FULL_SAMPLES, PATCH_SAMPLES = 20, 14
 
 
 def _counts(capture: Capture) -> dict[tuple[str, int], int]:

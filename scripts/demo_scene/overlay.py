@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter
 
-FEATHER_PX = 10
+SIDE_PX = 36  # wide, as a shadow on the back panel may reach out of the region
+EDGE_PX = 5
+
+
+def _ramp(length: int, low: int, high: int, soft_px: int) -> NDArray[np.float64]:
+    """0 outside [low, high), 1 inside, rising smoothly over `soft_px` within. Shape (length,)."""
+    place = np.arange(length, dtype=np.float64) + 0.5
+    share = np.clip(np.minimum(place - low, high - place) / soft_px, 0.0, 1.0)
+    return share * share * (3 - 2 * share)
 
 
 def lay(old: NDArray[np.uint8], new: NDArray[np.uint8], box: tuple[int, int, int, int]) -> NDArray[np.uint8]:
-    """`new` inside the box, `old` outside, with a soft edge that lies inside."""
-    mask = Image.new("L", (old.shape[1], old.shape[0]), 0)
+    """`new` inside the box (left, top, right, bottom), `old` outside, with soft edges that lie inside."""
     left, top, right, bottom = box
-    ImageDraw.Draw(mask).rectangle(
-        (left + FEATHER_PX, top + FEATHER_PX // 2, right - FEATHER_PX, bottom - FEATHER_PX // 2), fill=255
-    )
-    soft = mask.filter(ImageFilter.GaussianBlur(FEATHER_PX / 4))
-    share = np.asarray(soft, dtype=np.float64)[..., None] / 255
-    inside = np.zeros((*old.shape[:2], 1), dtype=bool)
-    inside[top:bottom, left:right] = True
-    share = np.where(inside, share, 0.0)
+    across = _ramp(old.shape[1], left, right, SIDE_PX)
+    down = _ramp(old.shape[0], top, bottom, EDGE_PX)
+    share = (down[:, None] * across[None, :])[..., None]  # (h, w, 1)
     return (old * (1 - share) + new * share + 0.5).astype(np.uint8)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .shop import FLOOR_MM, RAIL_DROP_MM, SHELF_DEPTH_MM, SLOT_OF, TOP_MM
 
-MARGIN_MM = 70.0
+MARGIN_MM = 120.0
 
 
 @dataclass(frozen=True, slots=True)

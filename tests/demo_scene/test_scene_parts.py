@@ -6,11 +6,13 @@ import json
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from scripts.demo_scene.bodies import LABEL_SHARE, Body, bag, bottle, box, carton
 from scripts.demo_scene.candidates import Look
 from scripts.demo_scene.day import captures, clock, events, stock_at, utc
+from scripts.demo_scene.overlay import lay
 from scripts.demo_scene.patches import changed, joined
 from scripts.demo_scene.shop import BAY_WIDTH_MM, BY_SKU, LOOK_ALIKES, SHELF_DEPTH_MM, SLOTS
 
@@ -106,3 +108,13 @@ def test_only_columns_that_traded_are_rendered_again() -> None:
 def test_a_ledger_shows_only_outside_the_seen_interval(shift: int, gap: int) -> None:
     look = Look(index=0, at=clock("08:00"), units=6, facings=3, depth=4)
     assert gap == look.gap(shift)
+
+
+def test_a_region_is_laid_over_softly_and_only_inside_its_box() -> None:
+    old, new = np.zeros((60, 200, 3), np.uint8), np.full((60, 200, 3), 200, np.uint8)
+    laid = lay(old, new, (40, 10, 180, 50))
+    assert (laid[30, 110] == 200).all()
+    assert not laid[:, :40].any()
+    assert not laid[:, 180:].any()
+    assert not laid[:10].any()
+    assert np.abs(np.diff(laid[30, :, 0].astype(int))).max() < 12
