@@ -60,7 +60,8 @@ def crop_jpeg(result: CountResult, region: Region, sku: Sku | None) -> bytes | N
         return None
     scale = min(3.0, SHOWN_PX / max(region.right - region.left, 1))
     part = result.frame.image[region.top : region.bottom, region.left : region.right]
-    canvas: Image = np.asarray(cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
+    canvas: Image = np.asarray(cv2.resize(part, None, fx=scale, fy=scale, interpolation=how), np.uint8)
     for box in boxes_of(result, sku):
         first = (round((box.x1_px - region.left) * scale), round((box.y1_px - region.top) * scale))
         second = (round((box.x2_px - region.left) * scale), round((box.y2_px - region.top) * scale))
