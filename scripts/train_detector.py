@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--detector", type=Path, nargs="*", default=[], help="ONNX files to measure, the peer first")
     parser.add_argument("--sides", type=int, nargs="*", default=[640], help="long sides in px to measure at")
     parser.add_argument("--tiles", type=int, default=0, help="measure with tiles of this many px instead of whole pictures")
+    parser.add_argument("--rounds", type=int, default=0, help="bootstrap rounds for the differences to the first file")
     parser.add_argument("--facts", type=Path, help="JSON with the figures and settings that the card tells")
     return parser
 
@@ -109,7 +110,7 @@ def _export(options: argparse.Namespace) -> int:
 def _measure(options: argparse.Namespace) -> int:
     from models.training.report import measure_files
 
-    for line in measure_files(options.detector, options.data, options.sides, options.tiles, options.threads):
+    for line in measure_files(options.detector, options.data, options.sides, options.tiles, options.threads, options.rounds):
         print(line, flush=True)
     return 0
 

@@ -95,6 +95,8 @@ def _finish(target: Path) -> None:
     for node in graph.graph.node:
         node.doc_string = ""
         del node.metadata_props[:]
+    shape = graph.graph.output[0].type.tensor_type.shape  # the tracer loses what is fixed: (1, 4 + classes, N)
+    shape.dim[0].dim_value, shape.dim[1].dim_value = 1, 4 + len(CLASS_NAMES)
     graph.doc_string = graph.graph.doc_string = ""
     graph.producer_name, graph.producer_version = "shelfcount", ""
     del graph.metadata_props[:]

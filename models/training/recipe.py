@@ -65,7 +65,7 @@ class Shares:
     composed: float = 0.2
     zooms: ZoomRange = field(default_factory=lambda: ZoomRange(0.7, 2.2))
     sharp_zooms: ZoomRange = field(default_factory=lambda: ZoomRange(0.8, 2.6))
-    sides_px: tuple[int, ...] = (416, 480, 544)
+    sides_px: tuple[int, ...] = (384, 448)
 
 
 def read_shelves(data: Path) -> list[LabelledPicture]:

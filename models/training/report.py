@@ -57,8 +57,10 @@ def read_exams(data: Path) -> tuple[Exam, Exam]:
     )
 
 
-def measure_files(files: Sequence[Path], data: Path, sides_px: Sequence[int], tile_px: int, threads: int) -> Iterator[str]:
-    """Markdown rows, one by one as they are measured."""
+def measure_files(
+    files: Sequence[Path], data: Path, sides_px: Sequence[int], tile_px: int, threads: int, rounds: int = 0
+) -> Iterator[str]:
+    """Markdown rows, one by one as they are measured; `rounds` of bootstrap for the differences to the first file."""
     products, voids = read_exams(data)
     yield COLUMNS
     for side in sides_px:
@@ -75,10 +77,9 @@ def measure_files(files: Sequence[Path], data: Path, sides_px: Sequence[int], ti
                 yield _row(path.stem, told, name, measure(part))
             if detector.class_count > 1:
                 yield _row(path.stem, told, "void, held-out shelves", measure(voids.scenes(detector, view)))
-            if peer:
-                yield _difference(path.stem, scenes, peer)
-            else:
-                peer = scenes
+            if peer and rounds:
+                yield _difference(path.stem, scenes, peer, rounds)
+            peer = peer or scenes
 
 
 def _folds(scenes: list[Scene]) -> list[tuple[str, list[Scene]]]:
@@ -96,9 +97,9 @@ def _row(name: str, view: str, part: str, it: Accuracy) -> str:
     )
 
 
-def _difference(name: str, ours: list[Scene], peer: list[Scene]) -> str:
+def _difference(name: str, ours: list[Scene], peer: list[Scene], rounds: int) -> str:
     """The 95 % interval of every figure's difference to the peer, each at its own best threshold."""
-    intervals = paired_bootstrap(ours, peer, measure(ours).best_f1_score, measure(peer).best_f1_score)
+    intervals = paired_bootstrap(ours, peer, measure(ours).best_f1_score, measure(peer).best_f1_score, rounds)
     parts = ", ".join(f"{figure} {low:+.3f} .. {high:+.3f}" for figure, (low, high) in intervals.items())
     return f"| {name} minus peer, 95 % | | all 11 | {parts} | | | | | | |"
 
