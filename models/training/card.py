@@ -55,7 +55,8 @@ $megabytes MB, sha256 `$digest`.
 
 ## Trained on
 
-Start: $start. The start's own training pictures are not listed here one by one.
+Start: $start.
+The start's own training pictures are not listed here one by one.
 
 | set | origin | licence as stated there | pictures | learnt from it |
 |---|---|---|---|---|
@@ -67,8 +68,8 @@ use only: whoever uses the weights in trade must judge that for themselves.
 
 ## Method
 
-$recipe $steps steps of $batch square views, AdamW at $rate with a cosine decay, running mean of the weights, then averaged with
-the start ($start_weight of it). Made by `scripts/train_detector.py`.
+$recipe $steps steps of $batch square views, AdamW at $rate with a cosine decay, running mean of the weights; share of the
+start averaged in: $start_weight. Made by `scripts/train_detector.py`.
 
 ## Figures
 
