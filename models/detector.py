@@ -5,12 +5,13 @@ graph, and any plain YOLO export, float32 (1, 3, H, W) RGB 0..1. Both answer (1,
 """
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from models.agreement import agree
 from models.detections import PRODUCT, VOID, Detections
 from models.errors import BadArray, BadModelFile, ModelError
 from models.letterbox import STRIDE, Image, Letterbox, draw_into, fit_inside, fit_long_side
@@ -22,6 +23,8 @@ from models.yolo import Candidates, decode, kinds_of, suppress
 
 EXPECTED = "uint8 (1, H, W, 3) BGR or float32 (1, 3, H, W) RGB 0..1, answering (1, 4 + classes, N)"
 PROBE_PX = 64
+FAINT = 0.5
+"""Of two looks each is asked from this share of the score on: half of one look and all of the other can still reach it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +80,18 @@ class Detector:
                            shape=image.shape, dtype=image.dtype)  # fmt: skip
         policy = policy or self.policy
         with self._turn:
-            found = [self._look(image, policy.long_side_px, policy)]
+            found = [self._whole(image, policy)]
             if policy.tile_px:
                 found += self._look_closer(image, policy)
-            return suppress(Candidates.joined(found), policy.iou)
+            return _reaching(suppress(Candidates.joined(found), policy.iou), policy)
+
+    def _whole(self, image: Image, policy: DetectorPolicy) -> Candidates:
+        """The whole picture in one look, or in two that must agree; a file of fixed size can look only once."""
+        if not policy.second_side_px or self._form.fixed is not None:
+            return self._look(image, policy.long_side_px, policy)
+        faint = replace(policy, score=policy.score * FAINT, void_score=policy.void_score * FAINT)
+        looks = [suppress(self._look(image, side, faint), policy.iou) for side in (policy.second_side_px, policy.long_side_px)]
+        return agree(looks[0], looks[1], policy.lone)
 
     def _look(self, image: Image, long_side_px: int, policy: DetectorPolicy) -> Candidates:
         """One pass over one picture or tile; boxes in its px."""
@@ -121,6 +132,12 @@ class Detector:
         if len(answer) != 3 or answer[0] != 1 or not 5 <= answer[1] <= answer[2]:
             raise ModelError("it answers {shape}", shape=answer)
         return int(answer[1]) - 4
+
+
+def _reaching(found: Detections, policy: DetectorPolicy) -> Detections:
+    """The detections that reach the score of their kind."""
+    least = np.where(found.class_id == VOID, policy.void_score, policy.score)
+    return found.where(found.score >= least)
 
 
 def open_detector(path: Path | None = None, *, threads: int = 2, policy: DetectorPolicy | None = None) -> Detector:

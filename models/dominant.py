@@ -80,7 +80,8 @@ def overlap(box: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> flo
 def _largest(detector: Detector, image: Image, side_px: int, policy: DominantPolicy) -> npt.NDArray[np.float32] | None:
     """The largest product box at one size, if it is the only large one."""
     height, width = image.shape[:2]
-    found = detector.detect(image, replace(detector.policy, long_side_px=side_px, score=policy.score, tile_px=0))
+    once = replace(detector.policy, long_side_px=side_px, second_side_px=0, score=policy.score, tile_px=0)
+    found = detector.detect(image, once)
     xyxy = found.of_class(PRODUCT).xyxy
     if not len(xyxy):
         return None

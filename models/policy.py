@@ -8,19 +8,25 @@ SMALLEST_SIDE_PX = 32
 LARGEST_SIDE_PX = 4096
 
 
+_MAY_BE_0 = ("second_side_px", "tile_px")
+
+
 @dataclass(frozen=True, slots=True)
 class DetectorPolicy:
     """From which score on a box counts, how much boxes may overlap, and at which size the picture is shown.
 
     `score` (products), `void_score` (gaps) and `iou` are 0..1. `long_side_px` is the picture's long side in front of
-    the network. `tile_px` 0 shows it in one pass; else it is shown whole and again in tiles of that many px of the
-    picture scaled to `tiled_long_side_px`, neighbours sharing `tile_overlap` of a tile.
+    the network; with `second_side_px` it is shown again at that size, and a box that only one of the looks sees counts
+    `lone` of its score for the other. `tile_px` 0 shows no tiles; else the picture is shown again in tiles of that many
+    px of the picture scaled to `tiled_long_side_px`, neighbours sharing `tile_overlap` of a tile.
     """
 
     score: float = 0.35
     void_score: float = 0.4
     iou: float = 0.5
     long_side_px: int = 640
+    second_side_px: int = 0
+    lone: float = 0.5
     tile_px: int = 0
     tiled_long_side_px: int = 1280
     tile_overlap: float = 0.3
@@ -30,12 +36,14 @@ class DetectorPolicy:
             if not 0 < getattr(self, name) <= 1:
                 raise BadManifest("detector policy: {name} must be above 0 and at most 1, got {value}",
                                   name=name, value=getattr(self, name))  # fmt: skip
+        if not 0 <= self.lone <= 1:
+            raise BadManifest("detector policy: {name} must be 0 to 1, got {value}", name="lone", value=self.lone)
         if not 0 <= self.tile_overlap <= 0.9:
             raise BadManifest("detector policy: {name} must be 0 to 0.9, got {value}",
                               name="tile_overlap", value=self.tile_overlap)  # fmt: skip
-        for name in ("long_side_px", "tile_px", "tiled_long_side_px"):
+        for name in ("long_side_px", "second_side_px", "tile_px", "tiled_long_side_px"):
             side = getattr(self, name)
-            if not SMALLEST_SIDE_PX <= side <= LARGEST_SIDE_PX and not (name == "tile_px" and side == 0):
+            if not SMALLEST_SIDE_PX <= side <= LARGEST_SIDE_PX and not (name in _MAY_BE_0 and side == 0):
                 raise BadManifest("detector policy: {name} must be {low} to {high} px, got {value}", name=name,
                                   low=SMALLEST_SIDE_PX, high=LARGEST_SIDE_PX, value=side)  # fmt: skip
 
