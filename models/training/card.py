@@ -35,7 +35,7 @@ class CardFacts:
     start_weight: float
     operating_score: float
     void_score: float
-    long_side_px: int
+    default_view: str
     figures: Sequence[Figure]
     held_out: Sequence[str]
     weaknesses: Sequence[str]
@@ -50,7 +50,7 @@ $megabytes MB, sha256 `$digest`.
 |---|---|
 | input | `image` uint8 (1, H, W, 3) BGR, H and W multiples of 32, padded with grey 114; normalised in the graph |
 | output | `output0` float32 (1, 6, N): cx, cy, w, h in input px, then the scores of product and void, 0..1, before NMS |
-| default | long side $side px, NMS IoU .5 per class, product from score $score, void from score $void |
+| default | $view, NMS IoU .5 per class, product from score $score, void from score $void |
 | licence | AGPL-3.0-or-later: the network and its training code are ultralytics' (AGPL-3.0), and so were the start weights |
 
 ## Trained on
@@ -116,7 +116,7 @@ def write_card(facts: CardFacts, pictures: Sequence[Path], count: int, target: P
         activation=facts.activation,
         megabytes=f"{facts.model.stat().st_size / 1e6:.1f}",
         digest=sha256_of(facts.model),
-        side=facts.long_side_px,
+        view=facts.default_view,
         score=f"{facts.operating_score:.2f}",
         void=f"{facts.void_score:.2f}",
         start=START_ORIGIN,
