@@ -4,18 +4,35 @@ The English template is the message id. `tests/test_messages.py` fails when a te
 """
 
 import enum
+import errno
 import functools
 import locale
 import os
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from inventory_core.messages import Message, Told
+from inventory_core.messages import Message, Told, tell
 
 _LOCALE = Path(__file__).parent / "web" / "locale"
+
+
+_SYSTEM: Mapping[str, Message] = {os.strerror(number): message for number, message in (
+    (errno.ENOENT, tell("there is no such file or folder")),
+    (errno.EACCES, tell("this account may not do that")),
+    (errno.EPERM, tell("this account may not do that")),
+    (errno.EISDIR, tell("it is a folder")),
+    (errno.ENOTDIR, tell("a part of the path is no folder")),
+    (errno.ENOSPC, tell("the disk is full")),
+    (errno.EROFS, tell("the disk is read-only")),
+    (errno.EIO, tell("the disk or device failed")),
+    (errno.EADDRINUSE, tell("something else uses this address already")),
+    (errno.EADDRNOTAVAIL, tell("this machine does not have this address")),
+)}
+"""The operating system's own reasons, which arrive as fields of our messages: they have a translation as well."""
 
 
 class Lang(enum.StrEnum):
@@ -61,4 +78,6 @@ class Translator:
     def _value(self, value: object) -> object:
         if isinstance(value, datetime):
             return value.astimezone(self.zone).isoformat(" ", "minutes")
+        if isinstance(value, str) and value in _SYSTEM:
+            return self.say(_SYSTEM[value])
         return self.say(value) if isinstance(value, Message | Told) else value

@@ -28,6 +28,7 @@ _SIMPLE: Mapping[str, Message] = {
     "bool_type": tell("it must be true or false"),
     "decimal_type": tell("it must be a number"),
     "decimal_parsing": tell("it must be a number"),
+    "float_parsing": tell("it must be a number"),
     "finite_number": tell("it must be a number"),
     "model_attributes_type": tell("it must be a JSON object"),
     "model_type": tell("it must be a JSON object"),

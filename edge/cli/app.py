@@ -3,12 +3,14 @@
 `--lang zh|en` is taken out of the arguments before typer sees them, so that it may stand anywhere.
 """
 
+import itertools
 import sys
 from collections.abc import Sequence
 
 import typer
 
 from edge.cli.console import choose_lang, out
+from edge.cli.misuse import reason_of
 from edge.errors import ExitCode, UsageFault, exit_code_of
 from edge.messages import Lang
 from inventory_core.messages import Told, tell
@@ -44,14 +46,16 @@ def take_lang(arguments: Sequence[str]) -> list[str]:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns its exit code."""
+    words = arguments
     try:
-        result = typer.main.get_command(app)(take_lang(arguments), standalone_mode=False, prog_name="shelfcount")
+        words = take_lang(arguments)
+        result = typer.main.get_command(app)(words, standalone_mode=False, prog_name="shelfcount")
     except Told as error:
         out().warn(error)
         return int(exit_code_of(error))
     except _UsageError as error:
-        if reason := _reason(error):
-            out().warn(tell("{why} (see `shelfcount {command} --help`)", why=reason, command=_words(arguments)))
+        if (reason := reason_of(error)) is not None:
+            out().warn(tell("{why} (see `{help}`)", why=reason, help=_help_for(words)))
         return int(ExitCode.USAGE)
     except (typer.Abort, KeyboardInterrupt):
         out().warn(tell("stopped"))
@@ -64,17 +68,14 @@ def run(arguments: Sequence[str]) -> int:
     return int(result) if isinstance(result, int) else int(ExitCode.DONE)
 
 
-def _reason(error: Exception) -> str:
-    """What was wrong with the arguments; empty where the help was printed instead."""
-    explain = getattr(error, "format_message", None)
-    return str(explain() if callable(explain) else error).rstrip(".")
-
-
-def _words(arguments: Sequence[str]) -> str:
-    """The command words before the first option, for the hint to its help."""
-    words = []
-    for argument in arguments:
-        if argument.startswith("-"):
+def _help_for(arguments: Sequence[str]) -> str:
+    """The call that explains the command: its words are those before the first option."""
+    words = list(itertools.takewhile(lambda argument: not argument.startswith("-"), arguments))
+    command: object = typer.main.get_command(app)
+    known: list[str] = []
+    for word in words:
+        command = getattr(command, "commands", {}).get(word)
+        if command is None:
             break
-        words.append(argument)
-    return " ".join(words[:2])
+        known.append(word)
+    return " ".join(("shelfcount", *known, "--help"))

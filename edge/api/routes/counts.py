@@ -21,6 +21,7 @@ from edge.api.spool import Order
 from edge.api.uploads import COUNT_BODY, asked_for
 from edge.api.views import capture_key, count_of_capture, count_of_job, job_key
 from edge.messages import Lang, Translator
+from inventory_core.counts import Capture
 from inventory_core.ids import CountId, LocationId
 from inventory_core.ports import Book
 from inventory_core.service import need_location
@@ -73,7 +74,7 @@ async def list_counts(request: Request, desk: Here, cursor: Cursor = None, limit
             captures = book.captures()
         keyed = {capture_key(c): c for c in captures} | {job_key(job): job for job in waiting}
         page = page_of(keyed, str, cursor, limit, newest_first=True)
-        return CountsPage(items=[_reply(keyed[key], tr) for key in page.items], next=page.next)
+        return CountsPage(items=[_reply(desk, keyed[key], tr) for key in page.items], next=page.next)
 
     return tagged(request, (await desk.reads.run(rows)).model_dump())
 
@@ -112,10 +113,11 @@ def _count(desk: Desk, count: CountId, lang: Lang) -> CountReply:
     return count_of_capture(capture, job.order if job else None)
 
 
-def _reply(row: object, tr: Translator) -> CountReply:
+def _reply(desk: Desk, row: Capture | CountJob, tr: Translator) -> CountReply:
     if isinstance(row, CountJob):
         return count_of_job(row, tr)
-    return count_of_capture(row)  # type: ignore[arg-type]
+    job = desk.jobs.job(row.id)
+    return count_of_capture(row, job.order if job else None)
 
 
 async def _events(desk: Desk, count: CountId, lang: Lang) -> AsyncIterator[bytes]:

@@ -43,6 +43,7 @@ def test_an_uploaded_picture_is_counted_and_its_count_stays(shop: Shop, looker: 
     done = shop.wait(href)
     assert ("done", "counted", "shelf-1", "upload", SEEN) == (
         done["state"], done["status"], done["location"], done["source"], done["shelves"])
+    assert [done] == shop.get("/v2/counts").json()["items"]
     assert [("upload", png())] == looker.seen
     with store.read() as book:
         assert done["id"] == book.captures()[0].id
