@@ -16,7 +16,7 @@ from edge.counting.readings import Box, Place
 from edge.counting.reasons import reason_in_words
 from edge.counting.result import CountResult, ShelfTally
 from edge.counting.sources import COUNTED_SUFFIX
-from edge.errors import UnreadableInput
+from edge.errors import UsageFault
 from edge.messages import Translator
 from edge.report.lettering import SMALLEST_PX, Colour, Pen
 from inventory_core.counts import CaptureStatus
@@ -41,8 +41,8 @@ class AnnotatedFolder:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UnreadableInput("folder {folder} cannot be made: {why}; choose another", folder=self.folder,
-                                  why=error.strerror or error) from error
+            raise UsageFault("folder {folder} cannot be made: {why}; choose another", folder=self.folder,
+                             why=error.strerror or error) from error
 
     def add(self, result: CountResult) -> Path | None:
         """The copy's path; None for a count without a picture."""

@@ -2,6 +2,9 @@
 
 import errno
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +47,17 @@ def test_an_option_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]
 def test_the_operating_systems_reasons_are_told_in_chinese_too() -> None:
     assert "无法读取 a：没有这个文件或文件夹" == Translator(Lang.ZH).say(
         tell("无法读取 {file}：{why}", file="a", why=os.strerror(errno.ENOENT)))
+
+
+def test_a_camera_that_is_not_there_is_told_in_one_line_of_chinese() -> None:
+    call = [sys.executable, "-m", "edge", "--lang", "zh", "count", "--camera", "http://127.0.0.1:1/x", "--json"]
+    done = subprocess.run(call, cwd=Path(__file__).parents[2], capture_output=True, timeout=60, check=False)
+    assert ExitCode.UNREADABLE == done.returncode
+    assert ["摄像头 http://127.0.0.1:1/x 打不开"] == [line.partition("；")[0] for line in done.stderr.decode().splitlines()]
+
+
+def test_a_folder_for_annotated_copies_that_cannot_be_made_is_a_wrong_call(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "taken").write_text("a file stands here", encoding="utf-8")
+    assert ExitCode.USAGE == commands.run(["--lang", "zh", "count", "a.jpg", "--annotate", str(tmp_path / "taken" / "in")])
+    assert "路径中有一段不是文件夹" in capsys.readouterr().err.replace("\n", "")
