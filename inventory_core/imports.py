@@ -62,7 +62,10 @@ def import_catalogue(book: Book, rows: Iterable[TableRow]) -> ImportReport:
 
 
 def import_planogram(book: Book, rows: Iterable[TableRow]) -> ImportReport:
-    """Slots. The file is the whole plan of every location that it names: their earlier slots are replaced."""
+    """Slots. The file is the whole plan of every location that it names: their earlier slots are replaced.
+
+    A refused row may be the new word on an earlier slot, so with any row refused the earlier slots stay beside the new ones.
+    """
     before = book.planogram()
     slots: dict[LocationId, dict[tuple[ShelfId, Sku], Slot]] = defaultdict(dict)
     lines: dict[tuple[LocationId, ShelfId, Sku], int] = {}
@@ -83,11 +86,14 @@ def import_planogram(book: Book, rows: Iterable[TableRow]) -> ImportReport:
     report = _each(rows, take)
     for location, of_location in slots.items():
         _make_location(book, location, notes)
-        gone = sum(s.location == location and (s.shelf, s.sku) not in of_location for s in before.slots)
-        if gone:
+        earlier = [s for s in before.slots if s.location == location and (s.shelf, s.sku) not in of_location]
+        if earlier and report.refused:
+            notes.append(tell("{n} earlier places at {location} are not in the file and were kept, because rows were refused",
+                              n=len(earlier), location=location))
+        elif earlier:
             notes.append(tell("{n} earlier places at {location} are not in the file and were taken out",
-                              n=gone, location=location))
-        book.replace_slots(location, of_location.values())
+                              n=len(earlier), location=location))
+        book.replace_slots(location, [*of_location.values(), *(earlier if report.refused else ())])
     return replace(report, notes=tuple(notes))
 
 

@@ -130,6 +130,15 @@ class TestPlanogram:
             ] == [str(note) for note in report.notes]
             assert [("shelf-1", 5), ("window", 1)] == [(s.location, s.depth) for s in book.planogram().slots]
 
+    def test_a_refused_row_takes_no_earlier_place_out(self, shop: BookStore) -> None:
+        with shop.write() as book:
+            planogram(book, "shelf,sku,facings,depth\n1,cola-33cl,2,4\n2,toast-400g,3,1\n")
+            report = planogram(book, "shelf,sku,facings,depth\n1,cola-33cl,2,5\n2,toast-400g,three,1\n")
+            assert [
+                "1 earlier places at shelf-1 are not in the file and were kept, because rows were refused"
+            ] == [str(note) for note in report.notes]
+            assert [("cola-33cl", 5), ("toast-400g", 1)] == [(s.sku, s.depth) for s in book.planogram().slots]
+
     def test_each_bad_row_is_told(self, shop: BookStore) -> None:
         text = """location,shelf,sku,facings,depth
 ,1,cola-33cl,2,4
