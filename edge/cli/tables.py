@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from edge.errors import UnreadableInput, UsageFault
+from edge.errors import UnreadableInput
 from inventory_core.errors import BadTable
 from inventory_core.tables import TableRow, Template, read_csv, table_rows
 
@@ -23,13 +23,13 @@ _NOT_READABLE = (
 
 
 def read_table(file: Path, template: Template) -> tuple[TableRow, ...]:
-    """The rows of `file`. Raises UsageFault when there is no such file, UnreadableInput when it is no such table."""
+    """The rows of `file`. Raises UnreadableInput when it is missing or no such table."""
     try:
         if file.stat().st_size > MAX_FILE_MB * 1_000_000:
             raise UnreadableInput("{file} is larger than {most} MB; split it", file=file, most=MAX_FILE_MB)
         content = file.read_bytes()
     except FileNotFoundError as error:
-        raise UsageFault("there is no file {file}", file=file) from error
+        raise UnreadableInput("there is no file {file}; check the path", code="missing", file=file) from error
     except OSError as error:
         raise UnreadableInput("{file} cannot be read: {why}", file=file, why=error.strerror or error) from error
     try:

@@ -93,8 +93,9 @@ def test_a_file_that_is_no_such_table_is_refused_whole(
     assert str(file) in err
 
 
-def test_a_missing_file_is_a_mistake_of_the_command_line(shelfcount: Shelfcount, tmp_path: Path) -> None:
-    assert (2, "", f"there is no file {tmp_path}/none.csv\n") == shelfcount("catalogue", "import", tmp_path / "none.csv")
+def test_a_missing_file_is_an_input_that_cannot_be_read(shelfcount: Shelfcount, tmp_path: Path) -> None:
+    missing = tmp_path / "none.csv"
+    assert (3, "", f"there is no file {missing}; check the path\n") == shelfcount("catalogue", "import", missing)
     assert 3 == shelfcount("catalogue", "import", tmp_path)[0]
 
 
