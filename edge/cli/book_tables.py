@@ -51,4 +51,7 @@ def _seen(found: Discrepancy) -> str:
 
 def _why(found: Discrepancy, tr: Translator) -> str:
     action = tr.say(found.next_action)
-    return action if found.cause is None else f"{tr.say(CAUSES[found.cause.kind])}: {tr.say(found.cause.message)}\n{action}"
+    if found.cause is None:
+        return action
+    why = tr.say(tell("{cause}: {why}", cause=CAUSES[found.cause.kind], why=found.cause.message))
+    return f"{why}\n{action}"

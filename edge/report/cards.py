@@ -109,8 +109,7 @@ def _card(found: Discrepancy, material: Material, tr: Translator) -> FindingCard
     facts = [
         (tell("shelf"), Message(", ".join(found.shelves) or "-")),
         (tell("since"), _since(found, material)),
-        (tell("seen"), tell("{facings} facings, so {units} units", facings=found.facings.best,
-                            units=_span(found.seen, found.at_least))),
+        (tell("seen"), _seen(found)),
         (tell("book"), tell("{n} units at that moment", n=found.ledger)),
         (tell("gap"), Message(f"{found.gap:+d}" + ("" if found.value is None else f"  ({_money(found.value)})"))),
         (tell("owner"), OWNERS[found.owner]),
@@ -142,6 +141,13 @@ def _span(seen: UnitRange, at_least: bool = False) -> str:
     if at_least:
         return f"≥{seen.low}"
     return str(seen.low) if seen.low == seen.high else f"{seen.low}–{seen.high}"
+
+
+def _seen(found: Discrepancy) -> Message:
+    units = _span(found.seen, found.at_least)
+    if found.facings.best == 1:
+        return tell("1 facing, so {units} units", units=units)
+    return tell("{facings} facings, so {units} units", facings=found.facings.best, units=units)
 
 
 def _money(value: Decimal) -> str:
@@ -190,8 +196,9 @@ def _pictures(found: Discrepancy, material: Material, tr: Translator) -> tuple[P
         shown = crop_jpeg(look, region, found.sku)
         if shown:
             facings = sum(c.facings.best for c in capture.counts if c.sku == found.sku)
-            caption = tell("{at}: {facings} facings of {name}", at=_hour(capture.captured_at, material), facings=facings,
-                           name=_name(found.sku, material, tr))
+            at, name = _hour(capture.captured_at, material), _name(found.sku, material, tr)
+            caption = (tell("{at}: 1 facing of {name}", at=at, name=name) if facings == 1 else
+                       tell("{at}: {facings} facings of {name}", at=at, facings=facings, name=name))
             pictures.append(Picture(shown, caption))
     return tuple(pictures)
 
