@@ -10,7 +10,7 @@ from inventory_core.discrepancies import Cause, CauseKind, Certainty
 from inventory_core.episodes import Episode
 from inventory_core.ids import MovementId, Sku
 from inventory_core.ledger import Movement, MovementKind
-from inventory_core.messages import tell
+from inventory_core.messages import Message, tell
 from inventory_core.policy import ReconcilePolicy
 from inventory_core.postings import RefusedPosting
 from inventory_core.sightings import Sighting
@@ -35,7 +35,7 @@ def late_posting(gap: Gap, policy: ReconcilePolicy) -> Cause:
     minutes = max(int((m.recorded_at - m.effective_at).total_seconds() // 60) for m in late.values())
     return Cause(
         CauseKind.LATE_POSTING, Certainty.STRONG, abs(sum(m.units for m in late.values())),
-        tell("{n} movements of {sku} were posted late, up to {minutes} minutes after they happened",
+        tell("late postings of {sku}: {n}, up to {minutes} minutes after they happened",
              n=len(late), sku=gap.sku, minutes=minutes),
         movements=tuple(late),
     )
@@ -54,12 +54,19 @@ def ghosts(gap: Gap, policy: ReconcilePolicy) -> tuple[Cause, ...]:
     return tuple(
         Cause(
             CauseKind.GHOST, Certainty.STRONG if suspicions(m, policy) > 1 and len(fitting) == 1 else Certainty.LIKELY, m.units,
-            tell("{units} x {sku} posted by {source} at {at} under the reference {ref} were probably never there",
-                 units=m.units, sku=gap.sku, source=m.source, at=m.effective_at, ref=m.ref_id or "-"),
+            _posted(m),
             movements=(m.id,),
         )
         for m in fitting
     )
+
+
+def _posted(movement: Movement) -> Message:
+    fields = {"units": movement.units, "sku": movement.sku, "source": movement.source, "at": movement.effective_at}
+    if not movement.ref_id.strip():
+        return tell("{units} x {sku} posted by {source} at {at} without any reference were probably never there", **fields)
+    return tell("{units} x {sku} posted by {source} at {at} under the reference {ref} were probably never there",
+                ref=movement.ref_id, **fields)
 
 
 def suspicions(movement: Movement, policy: ReconcilePolicy) -> int:

@@ -30,7 +30,7 @@ def report_table(report: DiscrepancyReport, tr: Translator) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading, right in (
         (tell("shelf"), False), (tell("SKU"), False), (tell("finding"), False), (tell("book"), True), (tell("seen"), True),
-        (tell("gap"), True), (tell("money"), True), (tell("since (UTC)"), False), (tell("state"), False),
+        (tell("gap"), True), (tell("money"), True), (tell("since"), False), (tell("state"), False),
         (tell("cause and next action"), False),
     ):
         table.add_column(tr.say(heading), justify="right" if right else "left", overflow="fold")
@@ -38,7 +38,7 @@ def report_table(report: DiscrepancyReport, tr: Translator) -> Table:
         table.add_row(
             ", ".join(found.shelves), found.sku or "?", tr.say(KINDS[found.kind]), str(found.ledger), _seen(found),
             f"{found.gap:+d}", "" if found.value is None else format(found.value, "+f"),
-            f"{found.since.first_seen_at:%m-%d %H:%M}", tr.say(STATES[found.state]), _why(found, tr),
+            f"{found.since.first_seen_at.astimezone(tr.zone):%m-%d %H:%M}", tr.say(STATES[found.state]), _why(found, tr),
         )
     return table
 

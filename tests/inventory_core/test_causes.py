@@ -39,7 +39,7 @@ class TestLatePosting:
         found = only(self.LOOKS, book, plan("A A A"))
         assert [("late_posting", "strong")] == named(found)
         assert (2, tuple(m.id for m in book[1:])) == ((cause := first_cause(found)).units, cause.movements)
-        assert "2 movements of A were posted late, up to 70 minutes after they happened" == str(cause.message)
+        assert "late postings of A: 2, up to 70 minutes after they happened" == str(cause.message)
         assert (DiscrepancyState.EXPLAINED, Owner.SHIFT_LEADER) == (found.state, found.owner)
         assert "see to it that the movements of A are posted when they happen" in str(found.next_action)
 
