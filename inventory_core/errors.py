@@ -12,7 +12,9 @@
      +- BadRow                bad_row                a row of an import that cannot be taken
      +- BadTable              bad_table              a file whose columns are not the template's
      +- BadValue              bad_value              a value refused at birth (a count below zero, a time without a zone)
-     +- StoreError            store_error            the book cannot be opened, or is too new, or damaged
+     +- StoreError            store_error            the book cannot be opened or used, or is too new
+     |   +- DiskFull          disk_full              no room for the book: nothing was written
+     |   +- Damaged           book_damaged           the book is not what was written; it is kept as it is
      +- IdempotencyReused     idempotency_key_reused
      +- DuplicateMovement     duplicate_movement     the id is taken by a movement with other content
 """
@@ -72,6 +74,14 @@ class BadValue(LedgerError, ValueError):
 
 class StoreError(LedgerError):
     code = "store_error"
+
+
+class DiskFull(StoreError):
+    code = "disk_full"
+
+
+class Damaged(StoreError):
+    code = "book_damaged"
 
 
 class IdempotencyReused(LedgerError):

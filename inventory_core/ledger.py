@@ -17,6 +17,8 @@ from inventory_core.texts import check_text
 
 MAX_UNITS = 1_000_000_000
 """Most units of one movement; a larger figure is a slip of the keyboard."""
+NOT_SAID = "-"
+"""A device or trace of a movement that came in without one."""
 
 
 class MovementKind(enum.StrEnum):
@@ -47,8 +49,9 @@ _SIGNS: Mapping[MovementKind, int] = {
 class Movement:
     """One signed change of units of a SKU at a location; never edited, only followed by another.
 
-    `source` is the account that posted it, `ref_id` the caller's own reference, `cites` the document it depends on
-    (the order of a gift, the sale of a return).
+    `source` is the account that posted it (the actor) at `device`, `ref_id` the caller's own reference, `cites` the document
+    it depends on (the order of a gift, the sale of a return), `trace` the code under which the whole action is found again.
+    Only a movement of an imported table may lack a `ref_id`; the API asks for one.
     """
 
     id: MovementId
@@ -61,12 +64,14 @@ class Movement:
     source: Actor
     ref_id: str
     cites: str | None = None
+    device: str = NOT_SAID
+    trace: str = NOT_SAID
 
     def __post_init__(self) -> None:
         check_instant("effective_at", self.effective_at)
         check_instant("recorded_at", self.recorded_at)
-        check_text("sku", self.sku)
-        check_text("source", self.source)
+        for field in ("sku", "source", "device", "trace"):
+            check_text(field, getattr(self, field))
         check_text("ref_id", self.ref_id, may_be_empty=True)
         check_text("cites", self.cites or "", may_be_empty=True)
         if self.units == 0:
@@ -88,6 +93,18 @@ class Movement:
     def known(self, at: datetime, known_at: datetime) -> bool:
         """True when it had happened by `at` and the book had heard of it by `known_at`."""
         return self.effective_at <= at and self.recorded_at <= known_at
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What the book holds of a product now, in units: `units` in all, of which `reserved` wait for orders not paid yet."""
+
+    units: int
+    reserved: int
+
+    @property
+    def available(self) -> int:
+        return self.units - self.reserved
 
 
 Balances = Mapping[tuple[LocationId, Sku], int]

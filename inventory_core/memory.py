@@ -1,21 +1,32 @@
 """A book in memory, shipped: it keeps the same contract as the SQL store, for tests, demonstrations and dry runs."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from typing import TypeVar
 
 from inventory_core.access import ApiToken, StoredReply
 from inventory_core.catalogue import LookAlikes, Product
+from inventory_core.chain import Field, Head, Link, seal
 from inventory_core.counts import Capture
+from inventory_core.events import Action, Event, EventEntry, to_document
 from inventory_core.ids import Actor, CountId, LocationId, MovementId, Sku
-from inventory_core.ledger import Balances, Movement, balances_as_of
-from inventory_core.locations import FIRST_SHELF, Location
+from inventory_core.instants import sortable_text
+from inventory_core.ledger import Balances, Holding, Movement, MovementKind, balances_as_of
+from inventory_core.locations import FIRST_SHELF, Location, LocationKind
+from inventory_core.movement_log import LogEntry, LogPage, LogQuery, page
+from inventory_core.outbox import Message
 from inventory_core.planogram import Planogram, Slot
-from inventory_core.ports import Book, BookReader
+from inventory_core.ports import Book, BookReader, BookStore, Writer
 from inventory_core.postings import RefusedPosting
 from inventory_core.reports import KeptReport
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -32,12 +43,22 @@ class _Pages:
     reports: dict[str, KeptReport] = field(default_factory=dict)
     replies: dict[tuple[Actor, str], StoredReply] = field(default_factory=dict)
     tokens: dict[str, ApiToken] = field(default_factory=dict)
+    reserved: Counter[tuple[Sku, LocationId]] = field(default_factory=Counter)
+    links: list[Link] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    event_links: list[Link] = field(default_factory=list)
+    outbox: dict[int, Message] = field(default_factory=dict)
+    told: int = 0
 
     def copy(self) -> "_Pages":
-        return _Pages(
-            dict(self.products), dict(self.locations), dict(self.slots), dict(self.movements), dict(self.captures),
-            dict(self.refused), self.look_alikes, dict(self.reports), dict(self.replies), dict(self.tokens),
-        )
+        copied = _Pages()
+        copied.take(self)
+        return copied
+
+    def take(self, other: "_Pages") -> None:
+        """Become what `other` holds; values are frozen, so that only their containers are copied."""
+        for held in fields(self):
+            setattr(self, held.name, copy(getattr(other, held.name)))
 
 
 class MemoryStore:
@@ -56,11 +77,36 @@ class MemoryStore:
         with self._writing:
             yield MemoryBook(self, self._pages.copy())
 
+    def writer(self) -> Writer:
+        return DirectWriter(self)
+
     def close(self) -> None:
         """Nothing to let go of."""
 
     def keep(self, pages: _Pages) -> None:
         self._pages = pages.copy()
+
+
+class DirectWriter:
+    """Does each work at once, in the caller's thread."""
+
+    def __init__(self, store: BookStore) -> None:
+        self._store = store
+
+    def submit(self, work: Callable[[Book], T]) -> "Future[T]":
+        future: Future[T] = Future()
+        try:
+            with self._store.write() as book:
+                result = work(book)
+                book.commit()
+        except Exception as error:
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+        return future
+
+    def close(self) -> None:
+        """Nothing waits."""
 
 
 class MemoryBook:
@@ -72,6 +118,15 @@ class MemoryBook:
 
     def commit(self) -> None:
         self._store.keep(self._pages)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        before = self._pages.copy()
+        try:
+            yield
+        except BaseException:
+            self._pages.take(before)
+            raise
 
     def product(self, sku: Sku) -> Product | None:
         return self._pages.products.get(sku)
@@ -102,11 +157,52 @@ class MemoryBook:
         ids = list(self._pages.movements)
         return ids.index(movement) + 1 if movement in self._pages.movements else None
 
+    def holding(self, sku: Sku, location: LocationId) -> Holding:
+        return Holding(self.balance(sku, location), self._pages.reserved[sku, location])
+
+    def stock(self, sku: Sku) -> Holding | None:
+        if sku not in self._pages.products:
+            return None
+        held = [self.holding(sku, p.id) for p in self.locations() if p.kind is not LocationKind.TRANSIT]
+        return Holding(sum(h.units for h in held), sum(h.reserved for h in held))
+
+    def units_at(self, sku: Sku, location: LocationId, at: datetime, known_at: datetime | None = None) -> int:
+        return sum(m.units for m in self.movements(sku=sku, location=location)
+                   if m.effective_at <= at and (known_at is None or m.recorded_at <= known_at))
+
+    def sold(self, sku: Sku, ref_id: str) -> int:
+        return -sum(m.units for m in self.movements(sku=sku) if m.kind is MovementKind.SALE and m.ref_id == ref_id)
+
+    def returned(self, sku: Sku, sale_ref_id: str) -> int:
+        return sum(m.units for m in self.movements(sku=sku) if m.kind is MovementKind.RETURN and m.cites == sale_ref_id)
+
+    def head(self) -> Head:
+        return _head(self._pages.links)
+
+    def links(self) -> Iterable[Link]:
+        return tuple(self._pages.links)
+
+    def event_links(self) -> Iterable[Link]:
+        return tuple(self._pages.event_links)
+
+    def log(self, query: LogQuery) -> LogPage:
+        entries = [LogEntry(seq, m) for seq, m in enumerate(self._pages.movements.values(), 1)]
+        return page(reversed(entries), query)
+
+    def events(self, action: Action | None = None, before_seq: int | None = None, limit: int = 50) -> tuple[EventEntry, ...]:
+        entries = (EventEntry(seq, event) for seq, event in enumerate(self._pages.events, 1))
+        wanted = [e for e in entries if action in (None, e.event.action) and (before_seq is None or e.seq < before_seq)]
+        return tuple(reversed(wanted[-limit:]))
+
+    def outbox(self, limit: int = 100) -> tuple[Message, ...]:
+        return tuple(self._pages.outbox.values())[:limit]
+
     def balance(self, sku: Sku, location: LocationId | None = None) -> int:
         return sum(m.units for m in self.movements(sku=sku, location=location))
 
     def balances(self, at: datetime, known_at: datetime) -> Balances:
-        return balances_as_of(self._pages.movements.values(), at, known_at)
+        folded = balances_as_of(self._pages.movements.values(), at, known_at)
+        return defaultdict(int, {account: units for account, units in folded.items() if units != 0})
 
     def capture(self, capture: CountId) -> Capture | None:
         return self._pages.captures.get(capture)
@@ -150,7 +246,32 @@ class MemoryBook:
 
     def add_movement(self, movement: Movement) -> int:
         self._pages.movements[movement.id] = movement
+        _append(self._pages.links, (
+            movement.id, movement.sku, movement.location, movement.units, movement.kind.value,
+            sortable_text(movement.effective_at), sortable_text(movement.recorded_at), movement.source, movement.device,
+            movement.trace, movement.ref_id, movement.cites,
+        ))
+        self.tell("movement", movement.id, "", movement.recorded_at)
         return len(self._pages.movements)
+
+    def reserve(self, sku: Sku, location: LocationId, units: int) -> None:
+        self._pages.reserved[sku, location] += units
+
+    def add_event(self, event: Event) -> int:
+        self._pages.events.append(event)
+        _append(self._pages.event_links, (
+            sortable_text(event.at), event.actor, event.device, event.trace, event.action.value, event.outcome.value,
+            event.code, event.sku, event.location, event.subject, to_document(event.detail),
+        ))
+        return len(self._pages.events)
+
+    def tell(self, topic: str, subject: str, payload: str, at: datetime) -> None:
+        self._pages.told += 1
+        self._pages.outbox[self._pages.told] = Message(self._pages.told, topic, subject, payload, at)
+
+    def delivered(self, seq: int, at: datetime) -> None:
+        del at
+        del self._pages.outbox[seq]
 
     def add_capture(self, capture: Capture) -> None:
         self._pages.captures[capture.id] = capture
@@ -167,6 +288,12 @@ class MemoryBook:
     def add_reply(self, reply: StoredReply) -> None:
         self._pages.replies[reply.actor, reply.key] = reply
 
+    def forget_replies(self, before: datetime) -> int:
+        old = [key for key, reply in self._pages.replies.items() if reply.at < before]
+        for key in old:
+            del self._pages.replies[key]
+        return len(old)
+
     def add_token(self, token: ApiToken) -> None:
         self._pages.tokens[token.key_sha256] = token
 
@@ -175,3 +302,13 @@ class MemoryBook:
         for token in working:
             self._pages.tokens[token.key_sha256] = replace(token, revoked_at=at)
         return len(working)
+
+
+def _head(links: Sequence[Link]) -> Head:
+    return Head(links[-1].seq, links[-1].hash) if links else Head()
+
+
+def _append(links: list[Link], fields: Sequence[Field]) -> None:
+    head = _head(links)
+    row = (head.seq + 1, *fields)
+    links.append(Link(head.seq + 1, row, seal(head.hash, row)))

@@ -9,20 +9,27 @@
 follow one after the other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from inventory_core.access import ApiToken, StoredReply
 from inventory_core.catalogue import LookAlikes, Product
+from inventory_core.chain import Head, Link
 from inventory_core.counts import Capture
+from inventory_core.events import Action, Event, EventEntry
 from inventory_core.ids import Actor, CountId, LocationId, MovementId, Sku
-from inventory_core.ledger import Balances, Movement
+from inventory_core.ledger import Balances, Holding, Movement
 from inventory_core.locations import Location
+from inventory_core.movement_log import LogPage, LogQuery
+from inventory_core.outbox import Message
 from inventory_core.planogram import Planogram, Slot
 from inventory_core.postings import RefusedPosting
 from inventory_core.reports import KeptReport
+
+T = TypeVar("T")
 
 
 class BookReader(Protocol):
@@ -58,8 +65,52 @@ class BookReader(Protocol):
         """Units in the book now, everything posted included; at all locations where none is named."""
         ...
 
+    def holding(self, sku: Sku, location: LocationId) -> Holding:
+        """Units of a product at a location now, and how many of them are reserved."""
+        ...
+
+    def stock(self, sku: Sku) -> Holding | None:
+        """The same over all locations but those in transit; None for a product that the catalogue lacks."""
+        ...
+
+    def units_at(self, sku: Sku, location: LocationId, at: datetime, known_at: datetime | None = None) -> int:
+        """Units from movements effective by `at` and recorded by `known_at` (None: all that the book knows)."""
+        ...
+
     def balances(self, at: datetime, known_at: datetime) -> Balances:
-        """Units per (location, SKU) from movements effective by `at` and recorded by `known_at`."""
+        """The same for every (location, SKU) that is not 0."""
+        ...
+
+    def sold(self, sku: Sku, ref_id: str) -> int:
+        """Units sold under that reference; positive."""
+        ...
+
+    def returned(self, sku: Sku, sale_ref_id: str) -> int:
+        """Units returned of that sale."""
+        ...
+
+    def head(self) -> Head:
+        """The newest link of the chain of movements."""
+        ...
+
+    def links(self) -> Iterable[Link]:
+        """The chain of movements, from the first."""
+        ...
+
+    def event_links(self) -> Iterable[Link]:
+        """The chain of events, from the first."""
+        ...
+
+    def log(self, query: LogQuery) -> LogPage:
+        """Movements newest first."""
+        ...
+
+    def events(self, action: Action | None = None, before_seq: int | None = None, limit: int = 50) -> tuple[EventEntry, ...]:
+        """Events newest first."""
+        ...
+
+    def outbox(self, limit: int = 100) -> tuple[Message, ...]:
+        """What waits to be delivered, oldest first."""
         ...
 
     def capture(self, capture: CountId) -> Capture | None: ...
@@ -99,8 +150,22 @@ class Book(BookReader, Protocol):
         ...
 
     def add_movement(self, movement: Movement) -> int:
-        """Returns its seq."""
+        """Appends it to the chain, to its account and to the outbox; returns its seq."""
         ...
+
+    def reserve(self, sku: Sku, location: LocationId, units: int) -> None:
+        """Add to the units reserved of an account; negative ones let go."""
+        ...
+
+    def add_event(self, event: Event) -> int:
+        """Appends it to the audit log; returns its seq."""
+        ...
+
+    def tell(self, topic: str, subject: str, payload: str, at: datetime) -> None:
+        """Put a message in the outbox."""
+        ...
+
+    def delivered(self, seq: int, at: datetime) -> None: ...
 
     def add_capture(self, capture: Capture) -> None: ...
 
@@ -114,13 +179,36 @@ class Book(BookReader, Protocol):
 
     def add_reply(self, reply: StoredReply) -> None: ...
 
+    def forget_replies(self, before: datetime) -> int:
+        """Drops replies older than that; returns how many."""
+        ...
+
     def add_token(self, token: ApiToken) -> None: ...
 
     def revoke_tokens(self, name: Actor, at: datetime) -> int:
         """Revokes the working keys of `name`; returns how many."""
         ...
 
+    def attempt(self) -> AbstractContextManager[None]:
+        """A part that can fail alone: an exception that leaves it undoes what was written in it, and goes on."""
+        ...
+
     def commit(self) -> None: ...
+
+
+class Writer(Protocol):
+    """Writes for many callers at once: their works share a commit, and none is acknowledged before it is safe on disk."""
+
+    def submit(self, work: Callable[[Book], T]) -> "Future[T]":
+        """Do `work` in a transaction; it must not commit. The future has its result once that is on disk.
+
+        A work that raises has written nothing. It may be done again when its group fails, so it changes nothing but the book.
+        """
+        ...
+
+    def close(self) -> None:
+        """Finishes what was submitted; nothing is taken after it."""
+        ...
 
 
 class BookStore(Protocol):
@@ -129,5 +217,7 @@ class BookStore(Protocol):
     def read(self) -> AbstractContextManager[BookReader]: ...
 
     def write(self) -> AbstractContextManager[Book]: ...
+
+    def writer(self) -> Writer: ...
 
     def close(self) -> None: ...

@@ -7,7 +7,7 @@ from datetime import datetime
 from inventory_core.errors import LedgerError
 from inventory_core.ids import Actor, LocationId, MovementId, Sku
 from inventory_core.instants import check_instant, sortable_text
-from inventory_core.ledger import Movement, MovementKind
+from inventory_core.ledger import NOT_SAID, Movement, MovementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Posting:
     ref_id: str
     cites: str | None = None
     id: MovementId | None = None
+    device: str = NOT_SAID
+    trace: str = NOT_SAID
 
     def __post_init__(self) -> None:
         check_instant("effective_at", self.effective_at)
@@ -37,7 +39,7 @@ class Posting:
         return Movement(
             id=self.id or content_id(self), sku=self.sku, location=self.location, units=self.units, kind=self.kind,
             effective_at=self.effective_at, recorded_at=self.recorded_at, source=self.source, ref_id=self.ref_id,
-            cites=self.cites,
+            cites=self.cites, device=self.device, trace=self.trace,
         )
 
     def refused(self, error: LedgerError) -> "RefusedPosting":

@@ -17,8 +17,8 @@ from inventory_core.errors import (
     UnknownSku,
 )
 from inventory_core.ids import LocationId, Sku
-from inventory_core.ledger import Movement
-from inventory_core.locations import Location, LocationKind
+from inventory_core.ledger import Holding, Movement, MovementKind
+from inventory_core.locations import Location
 from inventory_core.policy import ReconcilePolicy
 from inventory_core.ports import Book, BookReader
 from inventory_core.postings import Posting
@@ -91,7 +91,6 @@ class Poster:
         self._book = book
         self._products: dict[Sku, Product] = {}
         self._locations: dict[LocationId, Location] = {}
-        self._balances: dict[tuple[Sku, LocationId], int] = {}
 
     def product(self, sku: Sku) -> Product:
         """Raises UnknownSku."""
@@ -105,28 +104,38 @@ class Poster:
             self._locations[location] = need_location(self._book, location)
         return self._locations[location]
 
-    def post(self, movement: Movement) -> Posted:
-        """Write one movement; the same movement again changes nothing.
+    def post(self, movement: Movement, *, lets_go: int = 0) -> Posted:
+        """Write one movement; the same movement again changes nothing. `lets_go` units of it were reserved for it.
 
         Raises UnknownSku, UnknownLocation, InsufficientStock, or DuplicateMovement for another movement under a taken id.
         """
         self.product(movement.sku)
-        location, key = self.location(movement.location), (movement.sku, movement.location)
-        if key not in self._balances:
-            self._balances[key] = self._book.balance(*key)
-        held = self._balances[key]
+        location = self.location(movement.location)
+        held = self._book.holding(movement.sku, movement.location)
         if (earlier := self._book.movement(movement.id)) is not None:
             if replace(earlier, recorded_at=movement.recorded_at) != movement:
                 raise DuplicateMovement("the book already has another movement with the id {id}", id=movement.id)
-            return Posted(earlier, self._book.seq(earlier.id) or 0, held, is_new=False)
-        if held + movement.units < 0 and movement.units < 0 and not location.allow_negative:
-            raise InsufficientStock(
-                "{location} holds {held} x {sku} in the book, {units} are too many; book the missing receipt first",
-                location=movement.location, held=held, sku=movement.sku, units=-movement.units,
-            )
+            return Posted(earlier, self._book.seq(earlier.id) or 0, held.units, is_new=False)
+        if movement.units < 0 and not location.allow_negative:
+            _need_stock(movement, held, lets_go)
         seq = self._book.add_movement(movement)
-        self._balances[key] = held + movement.units
-        return Posted(movement, seq, held + movement.units)
+        return Posted(movement, seq, held.units + movement.units)
+
+
+def _need_stock(movement: Movement, held: Holding, lets_go: int) -> None:
+    """What is reserved is not for sale; an adjustment says what is there, and may take it. Raises InsufficientStock."""
+    kept = 0 if movement.kind is MovementKind.ADJUSTMENT else held.reserved - lets_go
+    if held.units - kept + movement.units >= 0:
+        return
+    if kept and held.units + movement.units >= 0:
+        raise InsufficientStock(
+            "{location} holds {held} x {sku} in the book, {reserved} of them reserved; {units} are too many",
+            location=movement.location, held=held.units, reserved=kept, sku=movement.sku, units=-movement.units,
+        )
+    raise InsufficientStock(
+        "{location} holds {held} x {sku} in the book, {units} are too many; book the missing receipt first",
+        location=movement.location, held=held.units, sku=movement.sku, units=-movement.units,
+    )
 
 
 def post_movement(book: Book, movement: Movement) -> Posted:
@@ -149,9 +158,9 @@ def store_capture(book: Book, capture: Capture) -> None:
 
 def check_stock(book: BookReader, sku: Sku, at: datetime) -> Stock:
     """What can be sold of a product now. Raises UnknownSku."""
-    need_product(book, sku)
-    on_hand = sum(book.balance(sku, place.id) for place in book.locations() if place.kind is not LocationKind.TRANSIT)
-    return Stock(sku, on_hand, 0, at)
+    if (held := book.stock(sku)) is None:
+        raise UnknownSku("the catalogue has no product {sku}; add it first", sku=sku)
+    return Stock(sku, held.units, held.reserved, at)
 
 
 def reconcile_now(

@@ -8,9 +8,9 @@ from edge.api.problems import PROBLEM
 
 Responses = dict[int | str, dict[str, Any]]
 
-EVERY_ROUTE = ("unauthorized", "forbidden", "invalid_body", "store_error")
+EVERY_ROUTE = ("unauthorized", "forbidden", "invalid_body", "store_error", "book_damaged")
 EVERY_WRITE = ("bad_request", "idempotency_key_required", "idempotency_in_progress", "too_large", "unsupported_media_type",
-               "idempotency_key_reused", "too_many_requests", "bad_value")
+               "idempotency_key_reused", "too_many_requests", "bad_value", "disk_full")
 
 
 def read_answers(*codes: str) -> Responses:

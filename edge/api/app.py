@@ -100,8 +100,8 @@ def create_app(
     way to ask the store for stock.
     """
     limits = limits or ApiLimits()
-    writer, reads, pictures, metrics = Lane("writer"), Lane("reads"), Lane("pictures"), Metrics()
-    jobs = CountJobs(looker, store, writer, Spool(folder / "orders"), metrics, limits)
+    writer, reads, pictures, metrics = store.writer(), Lane("reads"), Lane("pictures"), Metrics()
+    jobs = CountJobs(looker, writer, Spool(folder / "orders"), metrics, limits)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -112,8 +112,9 @@ def create_app(
         finally:
             jobs.stop()
             jobs.join(_LAST_COUNT_S)
-            for lane in (pictures, reads, writer):
-                lane.close()
+            pictures.close()
+            reads.close()
+            writer.close()
 
     app = Api(title="Shelfcount", version=__version__, summary="Counts shelves and holds them against the book.",
               docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=lifespan,
@@ -123,7 +124,7 @@ def create_app(
     app.state.metrics = metrics
     app.state.gate = Gate(store, limits, clock)
     app.state.desk = Desk(
-        settings, limits, clock, store, stock or _stock_of(store), Writes(store, writer, clock), writer, reads, pictures,
+        settings, limits, clock, store, stock or _stock_of(store), Writes(writer, clock), writer, reads, pictures,
         asyncio.Semaphore(limits.uploads_at_once), jobs, dict(cameras or {}),
         model or ModelCard(why_down="no detector was given"), metrics, folder, Evidence(folder / "evidence"),
     )

@@ -19,7 +19,7 @@ from edge.clock import Clock
 from edge.counting.evidence import Evidence
 from edge.settings import Settings
 from inventory_core.ids import Sku
-from inventory_core.ports import BookStore
+from inventory_core.ports import BookStore, Writer
 from inventory_core.service import Stock
 
 
@@ -39,7 +39,7 @@ StockCheck = Callable[[Sku, datetime], Stock]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Desk:
-    """`writer` is the lane of all changes of the book, `reads` that of queries longer than a lookup, `pictures` the one that
+    """`writer` makes all changes of the book, `reads` that of queries longer than a lookup, `pictures` the one that
     decodes uploads, of which `uploads` lets a few in at once; `folder` is where the device keeps what is not in the book."""
 
     settings: Settings
@@ -48,7 +48,7 @@ class Desk:
     store: BookStore
     stock: StockCheck
     writes: Writes
-    writer: Lane
+    writer: Writer
     reads: Lane
     pictures: Lane
     uploads: asyncio.Semaphore

@@ -1,9 +1,10 @@
 """Writes that may be sent twice: the reply is kept in the transaction of the write, under the caller's Idempotency-Key.
 
-A refusal by the book (not enough stock, an unknown SKU) is a reply as well and is kept too, in a transaction of its own,
-because the refused write must leave nothing. A request that never reached the book (a body not as documented) keeps nothing.
+A refusal by the book (not enough stock, an unknown SKU) is a reply as well and is kept too, without anything of the refused
+write. A request that never reached the book (a body not as documented) keeps nothing.
 """
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Callable
@@ -13,13 +14,12 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from edge.api.lanes import Lane
-from edge.api.problems import PROBLEM, Problem, problem_of
+from edge.api.problems import PROBLEM, problem_of
 from edge.api.security import Caller
 from edge.clock import Clock
 from inventory_core.access import StoredReply
 from inventory_core.errors import IdempotencyReused, LedgerError, StoreError
-from inventory_core.ports import Book, BookStore
+from inventory_core.ports import Book, Writer
 
 Work = Callable[[Book], BaseModel]
 """Changes an open book and says what to answer; it does not commit."""
@@ -45,9 +45,8 @@ class Answer:
 class Writes:
     """The one way from a route into the book."""
 
-    def __init__(self, store: BookStore, lane: Lane, clock: Clock) -> None:
-        self._store = store
-        self._lane = lane
+    def __init__(self, writer: Writer, clock: Clock) -> None:
+        self._writer = writer
         self._clock = clock
 
     async def once(
@@ -61,35 +60,27 @@ class Writes:
         key: str = request.state.idempotency_key
         same = fingerprint(request, asked)
 
-        def keep(book: Book, code: int, body: bytes) -> None:
-            book.add_reply(StoredReply(caller.actor, key, same, code, body.decode(), self._clock.now()))
-            book.commit()
-
-        def write() -> Answer:
-            with self._store.write() as book:
-                if (stored := book.reply(caller.actor, key)) is not None:
-                    if stored.body_sha256 != same:
-                        raise IdempotencyReused(
-                            "Idempotency-Key {key} was used for another request; use a new key for a new action", key=key
-                        )
-                    return _answer(stored.status, stored.body.encode(), replayed=True)
-                try:
-                    reply = work(book).model_dump_json().encode()
-                except StoreError:
-                    raise
-                except LedgerError as error:
-                    refused: Problem = problem_of(error, request)
-                    refusal = error
-                else:
-                    keep(book, status, reply)
-                    return _answer(status, reply, replayed=False)
-            with self._store.write() as book:
+        def write(book: Book) -> Answer:
+            if (stored := book.reply(caller.actor, key)) is not None:
+                if stored.body_sha256 != same:
+                    raise IdempotencyReused(
+                        "Idempotency-Key {key} was used for another request; use a new key for a new action", key=key
+                    )
+                return _answer(stored.status, stored.body.encode(), replayed=True)
+            try:
+                with book.attempt():
+                    answer = _answer(status, work(book).model_dump_json().encode(), replayed=False)
+            except StoreError:
+                raise
+            except LedgerError as error:
+                problem = problem_of(error, request)
+                answer = Answer(problem.status, problem.body, dict(problem.headers), replayed=False)
                 if aside is not None:
-                    aside(book, refusal)
-                keep(book, refused.status, refused.body)
-            return Answer(refused.status, refused.body, dict(refused.headers), replayed=False)
+                    aside(book, error)
+            book.add_reply(StoredReply(caller.actor, key, same, answer.status, answer.body.decode(), self._clock.now()))
+            return answer
 
-        return await self._lane.run(write)
+        return await asyncio.wrap_future(self._writer.submit(write))
 
 
 def fingerprint(request: Request, asked: object) -> str:

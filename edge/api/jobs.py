@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from edge.api.lanes import Lane
 from edge.api.limits import ApiLimits
 from edge.api.metrics import Metrics
 from edge.api.refusals import CannotCount, TooManyRequests
@@ -18,7 +17,7 @@ from edge.api.spool import Failure, Order, Spool
 from inventory_core.counts import Capture
 from inventory_core.ids import CountId
 from inventory_core.messages import Told, tell
-from inventory_core.ports import BookStore
+from inventory_core.ports import Writer
 from inventory_core.service import store_capture
 
 _log = logging.getLogger("shelfcount.api.counts")
@@ -64,10 +63,9 @@ class CountJobs:
     _REMEMBERED = 2000
 
     def __init__(
-        self, looker: Looker | None, store: BookStore, writer: Lane, spool: Spool, metrics: Metrics, limits: ApiLimits
+        self, looker: Looker | None, writer: Writer, spool: Spool, metrics: Metrics, limits: ApiLimits
     ) -> None:
         self._looker = looker
-        self._store = store
         self._writer = writer
         self._spool = spool
         self._metrics = metrics
@@ -182,12 +180,7 @@ class CountJobs:
         picture = None if order.camera else self._spool.picture(order.id)
         capture = self._looker.look(order, picture)
 
-        def keep() -> None:
-            with self._store.write() as book:
-                store_capture(book, capture)
-                book.commit()
-
-        self._writer.run_now(keep)
+        self._writer.submit(lambda book: store_capture(book, capture)).result()
         self._spool.done(order.id)
         return capture.status.value
 

@@ -63,6 +63,8 @@ KINDS: Mapping[str, Kind] = {
     # our side
     "not_yet": Kind(501, tell("This part is not built yet")),
     "store_error": Kind(503, tell("The book cannot be used at the moment")),
+    "disk_full": Kind(507, tell("There is no room left")),
+    "book_damaged": Kind(503, tell("The book is damaged")),
     "cannot_count": Kind(503, tell("This server cannot count at the moment")),
     "model_error": Kind(503, tell("This server cannot count at the moment")),
     "bad_model_file": Kind(503, tell("This server cannot count at the moment")),

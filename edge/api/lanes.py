@@ -1,4 +1,4 @@
-"""Lanes: one thread with a queue each. All changes of the book share one lane, so that the book is never locked."""
+"""Lanes: one thread with a queue each, for work that takes longer than a lookup."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class Lane:
-    """One named thread with a queue; used for the writer, and for work that takes longer than a lookup."""
+    """One named thread with a queue."""
 
     def __init__(self, name: str) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
@@ -17,10 +17,6 @@ class Lane:
     async def run(self, work: Callable[[], T]) -> T:
         """Do `work` after everything that was queued before it; its failure is raised here."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-
-    def run_now(self, work: Callable[[], T]) -> T:
-        """The same from another thread, which waits."""
-        return self._thread.submit(work).result()
 
     def close(self) -> None:
         """Finish what runs, drop what waits."""

@@ -4,22 +4,24 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-
-import sqlalchemy as sa
+from typing import Any
 
 from inventory_core.access import ApiToken, Role, StoredReply
 from inventory_core.catalogue import Product
 from inventory_core.counts import Capture, CaptureStatus, Pedigree, ShelfCount
 from inventory_core.ids import Actor, CountId, LocationId, MovementId, ShelfId, Sku
 from inventory_core.instants import sortable_text
-from inventory_core.ledger import Movement, MovementKind
+from inventory_core.ledger import MovementKind
 from inventory_core.locations import Location, LocationKind
 from inventory_core.planogram import Slot
 from inventory_core.postings import Posting, RefusedPosting
 from inventory_core.reports import KeptReport
+from inventory_core.store.statements import Values
 from inventory_core.units import FacingRange
 
-Columns = Mapping[str, object]
+Columns = Mapping[str, Values]
+Found = tuple[Any, ...]
+"""A row of a table, its columns in the order in which the table was made."""
 
 
 def instant(text: str) -> datetime:
@@ -33,45 +35,27 @@ def of_product(product: Product) -> Columns:
     }
 
 
-def product(row: sa.Row[tuple[object, ...]]) -> Product:
-    r = row._mapping
-    price = None if r["price"] is None else Decimal(r["price"])
-    return Product(Sku(r["sku"]), r["name"], r["name_en"], r["gtin"], price, r["safety_stock"])
+def product(row: Found) -> Product:
+    sku, name, name_en, gtin, price, safety_stock = row
+    return Product(Sku(sku), name, name_en, gtin, None if price is None else Decimal(price), safety_stock)
 
 
 def of_location(location: Location) -> Columns:
     return {"id": location.id, "kind": location.kind.value, "allow_negative": int(location.allow_negative)}
 
 
-def location(row: sa.Row[tuple[object, ...]]) -> Location:
-    r = row._mapping
-    return Location(LocationId(r["id"]), LocationKind(r["kind"]), bool(r["allow_negative"]))
+def location(row: Found) -> Location:
+    id, kind, allow_negative = row
+    return Location(LocationId(id), LocationKind(kind), bool(allow_negative))
 
 
 def of_slot(slot: Slot) -> Columns:
     return {"location": slot.location, "shelf": slot.shelf, "sku": slot.sku, "facings": slot.facings, "depth": slot.depth}
 
 
-def slot(row: sa.Row[tuple[object, ...]]) -> Slot:
-    r = row._mapping
-    return Slot(LocationId(r["location"]), ShelfId(r["shelf"]), Sku(r["sku"]), r["facings"], r["depth"])
-
-
-def of_movement(movement: Movement) -> Columns:
-    return {
-        "id": movement.id, "sku": movement.sku, "location": movement.location, "units": movement.units,
-        "kind": movement.kind.value, "effective_at": sortable_text(movement.effective_at),
-        "recorded_at": sortable_text(movement.recorded_at), "source": movement.source, "ref_id": movement.ref_id,
-        "cites": movement.cites,
-    }
-
-
-def movement(row: sa.Row[tuple[object, ...]]) -> Movement:
-    r = row._mapping
-    return Movement(
-        MovementId(r["id"]), Sku(r["sku"]), LocationId(r["location"]), r["units"], MovementKind(r["kind"]),
-        instant(r["effective_at"]), instant(r["recorded_at"]), Actor(r["source"]), r["ref_id"], r["cites"],
-    )
+def slot(row: Found) -> Slot:
+    location, shelf, sku, facings, depth = row
+    return Slot(LocationId(location), ShelfId(shelf), Sku(sku), facings, depth)
 
 
 def of_refused(refused: RefusedPosting) -> Columns:
@@ -84,14 +68,13 @@ def of_refused(refused: RefusedPosting) -> Columns:
     }
 
 
-def refused(row: sa.Row[tuple[object, ...]]) -> RefusedPosting:
-    r = row._mapping
+def refused(row: Found) -> RefusedPosting:
+    _, given_id, sku, location, units, kind, effective_at, recorded_at, source, ref_id, cites, code, why = row[:13]
     asked = Posting(
-        Sku(r["sku"]), LocationId(r["location"]), MovementKind(r["kind"]), r["units"], instant(r["effective_at"]),
-        instant(r["recorded_at"]), Actor(r["source"]), r["ref_id"], r["cites"],
-        None if r["given_id"] is None else MovementId(r["given_id"]),
+        Sku(sku), LocationId(location), MovementKind(kind), units, instant(effective_at), instant(recorded_at), Actor(source),
+        ref_id, cites, None if given_id is None else MovementId(given_id),
     )
-    return RefusedPosting(asked, r["code"], r["why"])
+    return RefusedPosting(asked, code, why)
 
 
 def of_capture(capture: Capture) -> Columns:
@@ -112,18 +95,17 @@ def of_count(capture: Capture, place: int, count: ShelfCount) -> Columns:
     }
 
 
-def count(row: sa.Row[tuple[object, ...]]) -> ShelfCount:
-    r = row._mapping
-    sku = None if r["sku"] is None else Sku(r["sku"])
-    return ShelfCount(ShelfId(r["shelf"]), sku, FacingRange(r["low"], r["best"], r["high"]))
+def count(row: Found) -> ShelfCount:
+    _, _, shelf, sku, low, best, high = row
+    return ShelfCount(ShelfId(shelf), None if sku is None else Sku(sku), FacingRange(low, best, high))
 
 
-def capture(row: sa.Row[tuple[object, ...]], counts: Sequence[ShelfCount]) -> Capture:
-    r = row._mapping
+def capture(row: Found, counts: Sequence[ShelfCount]) -> Capture:
+    id, location, at, status, reasons, shelves, coverage, camera, detector, embedder, gallery, calibration, evidence = row
     return Capture(
-        CountId(r["id"]), LocationId(r["location"]), instant(r["captured_at"]), CaptureStatus(r["status"]),
-        tuple(json.loads(r["reasons"])), tuple(ShelfId(shelf) for shelf in json.loads(r["shelves_seen"])), tuple(counts),
-        r["coverage"], Pedigree(r["camera"], r["detector"], r["embedder"], r["gallery"], r["calibration"]), r["evidence"],
+        CountId(id), LocationId(location), instant(at), CaptureStatus(status), tuple(json.loads(reasons)),
+        tuple(ShelfId(shelf) for shelf in json.loads(shelves)), tuple(counts), coverage,
+        Pedigree(camera, detector, embedder, gallery, calibration), evidence,
     )
 
 
@@ -132,9 +114,9 @@ def of_report(report: KeptReport) -> Columns:
             "document": report.document}
 
 
-def report(row: sa.Row[tuple[object, ...]]) -> KeptReport:
-    r = row._mapping
-    return KeptReport(r["id"], instant(r["as_of"]), instant(r["known_at"]), r["document"])
+def report(row: Found) -> KeptReport:
+    id, as_of, known_at, document = row[:4]
+    return KeptReport(id, instant(as_of), instant(known_at), document)
 
 
 def of_reply(reply: StoredReply) -> Columns:
@@ -142,9 +124,9 @@ def of_reply(reply: StoredReply) -> Columns:
             "body": reply.body, "at": sortable_text(reply.at)}
 
 
-def reply(row: sa.Row[tuple[object, ...]]) -> StoredReply:
-    r = row._mapping
-    return StoredReply(Actor(r["actor"]), r["key"], r["body_sha256"], r["status"], r["body"], instant(r["at"]))
+def reply(row: Found) -> StoredReply:
+    actor, key, body_sha256, status, body, at = row
+    return StoredReply(Actor(actor), key, body_sha256, status, body, instant(at))
 
 
 def of_token(token: ApiToken) -> Columns:
@@ -155,7 +137,7 @@ def of_token(token: ApiToken) -> Columns:
     }
 
 
-def token(row: sa.Row[tuple[object, ...]]) -> ApiToken:
-    r = row._mapping
-    revoked_at = None if r["revoked_at"] is None else instant(r["revoked_at"])
-    return ApiToken(Actor(r["name"]), Role(r["role"]), r["key_sha256"], instant(r["created_at"]), revoked_at)
+def token(row: Found) -> ApiToken:
+    key_sha256, name, role, created_at, revoked_at = row[:5]
+    ended = None if revoked_at is None else instant(revoked_at)
+    return ApiToken(Actor(name), Role(role), key_sha256, instant(created_at), ended)

@@ -1,17 +1,6 @@
-"""Opens a book on disk: refuses what is no book, makes and migrates a missing one, and sets SQLite so that nothing
-acknowledged is ever lost.
+"""Opens a book: in a file, or in PostgreSQL; makes a missing one and brings an older one to the newest form."""
 
-Writing blocks begin IMMEDIATE, so that a rule checked in the block still holds when it commits; WAL with synchronous=FULL,
-because NORMAL loses acknowledged commits at a power cut; no memory map. SQLite before 3.51.3 can damage a WAL book, so it is
-refused.
-"""
-
-import contextlib
-import importlib
-import types
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -20,161 +9,61 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from inventory_core.errors import StoreError
+from inventory_core.store import postgresql, sqlite_file
+from inventory_core.store.blocks import reading, writing
 
-SQLITE_AT_LEAST = (3, 51, 3)
-APPLICATION_ID = 0x53484C46
-"""`SHLF` in the header of the file: this database is a Shelfcount book."""
-BUSY_MS = 30_000
-"""How long a writer waits for another process."""
-QUICK_CHECK_BYTES = 64 * 1024 * 1024
-"""Books up to this size are checked for damage at every opening; it reads the whole file."""
-POOL = 40
-"""Connections kept open, one per block at a time."""
-_HEADER = b"SQLite format 3\x00"
-_WRITES = "book_writes"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def sqlite_module() -> types.ModuleType:
-    """The SQLite that may keep a book: pysqlite3 where it is installed, else Python's own. Raises StoreError when too old."""
-    try:
-        module = importlib.import_module("pysqlite3.dbapi2")
-    except ImportError:
-        module = importlib.import_module("sqlite3.dbapi2")
-    return new_enough(module)
-
-
-def new_enough(module: types.ModuleType) -> types.ModuleType:
-    """`module` itself. Raises StoreError when its SQLite can damage a book."""
-    if module.sqlite_version_info < SQLITE_AT_LEAST:
-        raise StoreError(
-            "SQLite {version} can damage a book; {least} is the oldest that may be used: install pysqlite3",
-            version=module.sqlite_version, least=".".join(map(str, SQLITE_AT_LEAST)),
-        )
-    return module
-
-
-def book_file(url: str) -> Path:
-    """The file that `url` (a path, or sqlite:///path) names. Raises StoreError for any other database."""
-    if url.startswith("sqlite:///"):
-        url = url.removeprefix("sqlite:///")
-    elif url.partition(":")[0].partition("+")[0] in ("postgresql", "postgres"):
-        raise StoreError("a book in PostgreSQL is not supported yet; name a file, as in --db shop.db")
-    elif "://" in url:
-        raise StoreError("{url} is no book: name a file, or sqlite:///FILE", url=url.partition("://")[0] + "://...")
-    if not url.strip() or url.startswith((":memory:", "file:")) or "\0" in url:
-        raise StoreError("{url} is no file; name a file for the book, as in --db shop.db", url=url)
-    return Path(url)
-
-
 def open_engine(url: str) -> sa.Engine:
-    """An engine on a book of the newest form. Raises StoreError, and then the file is as it was."""
-    module, file = sqlite_module(), book_file(url)
-    inspect(module, file)
-    engine = sa.create_engine(
-        sa.URL.create("sqlite", database=str(file)), module=module, pool_size=POOL, max_overflow=POOL,
-        pool_timeout=BUSY_MS / 1000,
-    )
-    sa.event.listen(engine, "connect", _set_up)
-    sa.event.listen(engine, "begin", _begin)
+    """An engine on a book of the newest form. Raises StoreError, and then the book is as it was."""
+    engine = postgresql.engine_of(url) if postgresql.is_postgresql(url) else sqlite_file.engine_of(url)
     try:
-        migrate(engine, file)
+        migrate(engine, book_name(url))
     except BaseException:
         engine.dispose()
         raise
     return engine
 
 
-def inspect(module: types.ModuleType, file: Path) -> None:
-    """Look at the file without touching it. Raises StoreError when it is no book, or a damaged one."""
-    if not file.parent.is_dir():
-        raise StoreError("there is no folder {folder} for the book; make it first", folder=file.parent)
-    if not file.exists():
-        return
-    if not file.is_file():
-        raise StoreError("{file} is no file; name a file for the book", file=file)
-    try:
-        with file.open("rb") as opened:
-            head = opened.read(len(_HEADER))
-        if not head:
-            return
-        if head != _HEADER:
-            raise StoreError("{file} is not a book and was left as it is; name another file", file=file)
-        _look_inside(module, file)
-    except (OSError, module.OperationalError) as error:
-        raise StoreError("the book {file} cannot be opened: {why}", file=file, why=error) from error
-    except module.DatabaseError as error:
-        raise damaged(file, error) from error
+def book_name(url: str) -> str:
+    """The book's name for people: its file, or its address without the password. Raises StoreError for what names no book."""
+    return postgresql.address(url) if postgresql.is_postgresql(url) else str(sqlite_file.book_file(url))
 
 
-def _look_inside(module: types.ModuleType, file: Path) -> None:
-    with contextlib.closing(module.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_MS / 1000)) as ro:
-        tables = ro.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-        if tables and ro.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-            raise StoreError("{file} is a database, but no book of this program; it was left as it is", file=file)
-        if file.stat().st_size <= QUICK_CHECK_BYTES:
-            verdict = ro.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if verdict != "ok":
-                raise damaged(file, verdict)
+def migrate(engine: sa.Engine, name: str, to: str = "head") -> None:
+    """Bring the book to the newest form, or `to` a form, in one transaction: killed half-way it is as it was before.
 
-
-def damaged(file: Path | str, why: object) -> StoreError:
-    return StoreError(
-        "the book {file} is damaged and was left as it is ({why}); bring back a copy, or name another file", file=file, why=why
-    )
-
-
-def migrate(engine: sa.Engine, file: Path) -> None:
-    """Bring the book to the newest form in one transaction. Raises StoreError when a newer program made it."""
+    Raises StoreError when a newer program made it.
+    """
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     scripts = ScriptDirectory.from_config(config)
     try:
+        with reading(engine) as connection:
+            if set(MigrationContext.configure(connection).get_current_heads()) == set(scripts.get_heads()):
+                return
         with writing(engine) as connection:
             here = MigrationContext.configure(connection).get_current_heads()
             if set(here) == set(scripts.get_heads()):
                 return
             if unknown := [head for head in here if not _knows(scripts, head)]:
                 raise StoreError(
-                    "the book {file} was made by a newer version (form {form}); update this program", file=file,
+                    "the book {file} was made by a newer version (form {form}); update this program", file=name,
                     form=", ".join(unknown),
                 )
+            if engine.dialect.name == "postgresql":
+                postgresql.check_empty_or_ours(connection, name, is_ours=bool(here))
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+            command.upgrade(config, to)
+            if engine.dialect.name == "sqlite":
+                sqlite_file.mark(connection)
             connection.commit()
     except sa.exc.OperationalError as error:
-        raise StoreError("the book {file} cannot be opened: {why}", file=file, why=error.orig) from error
+        raise StoreError("the book {file} cannot be opened: {why}", file=name, why=error.orig) from error
     except sa.exc.DatabaseError as error:
-        raise damaged(file, error.orig) from error
+        raise sqlite_file.damaged(name, error.orig) from error
 
 
 def _knows(scripts: ScriptDirectory, revision: str) -> bool:
     return any(script.revision == revision for script in scripts.walk_revisions())
-
-
-@contextlib.contextmanager
-def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A connection whose transaction locks out other writers from the start; leaving rolls back what was not committed."""
-    with engine.connect() as connection:
-        yield connection.execution_options(**{_WRITES: True})
-
-
-@contextlib.contextmanager
-def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A connection that sees one moment of the book."""
-    with engine.connect() as connection:
-        yield connection
-
-
-def _set_up(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the module's own BEGIN is deferred, and fails at once under load
-    for pragma in (
-        f"busy_timeout = {BUSY_MS}", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "mmap_size = 0",
-        "trusted_schema = OFF",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "BEGIN")

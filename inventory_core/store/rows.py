@@ -1,43 +1,30 @@
-"""The tables of a book, as SQLModel rows: STRICT, with the shop's rules as CHECKs; times are UTC text of constant width.
+"""The tables of a book beside those of the ledger, as SQLModel rows: STRICT, with the shop's rules as CHECKs; times are UTC
+text of constant width.
 
 The migrations make these tables; a test holds both against each other.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, Index, Integer, MetaData, Table, Text
-from sqlalchemy.types import REAL
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, Index, Table
+from sqlmodel import Field
 
-BOOK = MetaData(naming_convention={"ck": "ck_%(table_name)s_%(constraint_name)s"})
+from inventory_core.store import ledger_rows
+from inventory_core.store.columns import BOOK, REAL_NUMBER, WHOLE, Row, optional_text, text_column
 
-
-class Row(SQLModel):
-    """Base of all rows, with the book's own metadata."""
-
-    metadata: ClassVar[MetaData] = BOOK
-
-
-def _text(*, key: bool = False, to: str | None = None) -> Any:
-    """A TEXT column; SQLModel's own choice, VARCHAR, is refused by STRICT tables."""
-    return Field(sa_type=Text, primary_key=key, foreign_key=to) if to else Field(sa_type=Text, primary_key=key)
-
-
-def _optional_text(*, to: str | None = None) -> Any:
-    return Field(default=None, sa_type=Text, nullable=True, foreign_key=to) if to else Field(
-        default=None, sa_type=Text, nullable=True)
+__all__ = ["BOOK", "ledger_rows", "table"]
 
 
 class ProductRow(Row, table=True):
     __tablename__ = "product"
     __table_args__ = (CheckConstraint("safety_stock >= 0", name="safety_stock"), {"sqlite_strict": True})
 
-    sku: str = _text(key=True)
-    name: str = _text()
-    name_en: str = _text()
-    gtin: str | None = _optional_text()
-    price: str | None = _optional_text()
-    safety_stock: int = Field(sa_type=Integer)
+    sku: str = text_column(key=True)
+    name: str = text_column()
+    name_en: str = text_column()
+    gtin: str | None = optional_text()
+    price: str | None = optional_text()
+    safety_stock: int = Field(sa_type=WHOLE)
 
 
 class LocationRow(Row, table=True):
@@ -48,46 +35,20 @@ class LocationRow(Row, table=True):
         {"sqlite_strict": True},
     )
 
-    id: str = _text(key=True)
-    kind: str = _text()
-    allow_negative: int = Field(sa_type=Integer)
+    id: str = text_column(key=True)
+    kind: str = text_column()
+    allow_negative: int = Field(sa_type=WHOLE)
 
 
 class SlotRow(Row, table=True):
     __tablename__ = "slot"
     __table_args__ = (CheckConstraint("facings >= 1 AND depth >= 1", name="places"), {"sqlite_strict": True})
 
-    location: str = _text(key=True, to="location.id")
-    shelf: str = _text(key=True)
-    sku: str = _text(key=True, to="product.sku")
-    facings: int = Field(sa_type=Integer)
-    depth: int = Field(sa_type=Integer)
-
-
-class MovementRow(Row, table=True):
-    """Triggers refuse UPDATE and DELETE; `seq` is the order in which the book took them and is never used twice."""
-
-    __tablename__ = "movement"
-    __table_args__ = (
-        CheckConstraint("units <> 0", name="units"),
-        CheckConstraint("kind NOT IN ('receipt', 'return') OR units > 0", name="adds"),
-        CheckConstraint("kind NOT IN ('sale', 'gift') OR units < 0", name="takes"),
-        CheckConstraint("kind <> 'gift' OR coalesce(length(cites), 0) > 0", name="gift_cites"),
-        Index("ix_movement_sku_effective", "sku", "effective_at", "location", "recorded_at", "units"),
-        {"sqlite_strict": True, "sqlite_autoincrement": True},
-    )
-
-    seq: int | None = Field(default=None, sa_type=Integer, primary_key=True)
-    id: str = Field(sa_type=Text, unique=True)
-    sku: str = _text(to="product.sku")
-    location: str = _text(to="location.id")
-    units: int = Field(sa_type=Integer)
-    kind: str = _text()
-    effective_at: str = _text()
-    recorded_at: str = _text()
-    source: str = _text()
-    ref_id: str = _text()
-    cites: str | None = _optional_text()
+    location: str = text_column(key=True, to="location.id")
+    shelf: str = text_column(key=True)
+    sku: str = text_column(key=True, to="product.sku")
+    facings: int = Field(sa_type=WHOLE)
+    depth: int = Field(sa_type=WHOLE)
 
 
 class CaptureRow(Row, table=True):
@@ -101,19 +62,19 @@ class CaptureRow(Row, table=True):
         {"sqlite_strict": True},
     )
 
-    id: str = _text(key=True)
-    location: str = _text(to="location.id")
-    captured_at: str = _text()
-    status: str = _text()
-    reasons: str = _text()
-    shelves_seen: str = _text()
-    coverage: float = Field(sa_type=REAL)
-    camera: str | None = _optional_text()
-    detector: str = _text()
-    embedder: str | None = _optional_text()
-    gallery: str | None = _optional_text()
-    calibration: str | None = _optional_text()
-    evidence: str | None = _optional_text()
+    id: str = text_column(key=True)
+    location: str = text_column(to="location.id")
+    captured_at: str = text_column()
+    status: str = text_column()
+    reasons: str = text_column()
+    shelves_seen: str = text_column()
+    coverage: float = Field(sa_type=REAL_NUMBER)
+    camera: str | None = optional_text()
+    detector: str = text_column()
+    embedder: str | None = optional_text()
+    gallery: str | None = optional_text()
+    calibration: str | None = optional_text()
+    evidence: str | None = optional_text()
 
 
 class ShelfCountRow(Row, table=True):
@@ -124,13 +85,13 @@ class ShelfCountRow(Row, table=True):
         CheckConstraint("0 <= low AND low <= best AND best <= high", name="facings"), {"sqlite_strict": True},
     )
 
-    capture: str = _text(key=True, to="capture.id")
-    place: int = Field(sa_type=Integer, primary_key=True)
-    shelf: str = _text()
-    sku: str | None = _optional_text()
-    low: int = Field(sa_type=Integer)
-    best: int = Field(sa_type=Integer)
-    high: int = Field(sa_type=Integer)
+    capture: str = text_column(key=True, to="capture.id")
+    place: int = Field(sa_type=WHOLE, primary_key=True)
+    shelf: str = text_column()
+    sku: str | None = optional_text()
+    low: int = Field(sa_type=WHOLE)
+    best: int = Field(sa_type=WHOLE)
+    high: int = Field(sa_type=WHOLE)
 
 
 class RefusedPostingRow(Row, table=True):
@@ -139,49 +100,49 @@ class RefusedPostingRow(Row, table=True):
     __tablename__ = "refused_posting"
     __table_args__: ClassVar[dict[str, bool]] = {"sqlite_strict": True}
 
-    id: str = _text(key=True)
-    given_id: str | None = _optional_text()
-    sku: str = _text()
-    location: str = _text()
-    units: int = Field(sa_type=Integer)
-    kind: str = _text()
-    effective_at: str = _text()
-    recorded_at: str = _text()
-    source: str = _text()
-    ref_id: str = _text()
-    cites: str | None = _optional_text()
-    code: str = _text()
-    why: str = _text()
+    id: str = text_column(key=True)
+    given_id: str | None = optional_text()
+    sku: str = text_column()
+    location: str = text_column()
+    units: int = Field(sa_type=WHOLE)
+    kind: str = text_column()
+    effective_at: str = text_column()
+    recorded_at: str = text_column()
+    source: str = text_column()
+    ref_id: str = text_column()
+    cites: str | None = optional_text()
+    code: str = text_column()
+    why: str = text_column()
 
 
 class LookAlikeRow(Row, table=True):
     __tablename__ = "look_alike"
     __table_args__ = (CheckConstraint("a < b", name="order"), {"sqlite_strict": True})
 
-    a: str = _text(key=True)
-    b: str = _text(key=True)
+    a: str = text_column(key=True)
+    b: str = text_column(key=True)
 
 
 class ReportRow(Row, table=True):
     __tablename__ = "report"
     __table_args__: ClassVar[dict[str, bool]] = {"sqlite_strict": True}
 
-    id: str = _text(key=True)
-    as_of: str = _text()
-    known_at: str = _text()
-    document: str = _text()
+    id: str = text_column(key=True)
+    as_of: str = text_column()
+    known_at: str = text_column()
+    document: str = text_column()
 
 
 class ReplyRow(Row, table=True):
     __tablename__ = "reply"
     __table_args__: ClassVar[dict[str, bool]] = {"sqlite_strict": True}
 
-    actor: str = _text(key=True)
-    key: str = _text(key=True)
-    body_sha256: str = _text()
-    status: int = Field(sa_type=Integer)
-    body: str = _text()
-    at: str = _text()
+    actor: str = text_column(key=True)
+    key: str = text_column(key=True)
+    body_sha256: str = text_column()
+    status: int = Field(sa_type=WHOLE)
+    body: str = text_column()
+    at: str = text_column()
 
 
 class ApiTokenRow(Row, table=True):
@@ -190,11 +151,11 @@ class ApiTokenRow(Row, table=True):
         CheckConstraint("role IN ('admin', 'staff', 'till', 'bi', 'camera')", name="role"), {"sqlite_strict": True},
     )
 
-    key_sha256: str = _text(key=True)
-    name: str = _text()
-    role: str = _text()
-    created_at: str = _text()
-    revoked_at: str | None = _optional_text()
+    key_sha256: str = text_column(key=True)
+    name: str = text_column()
+    role: str = text_column()
+    created_at: str = text_column()
+    revoked_at: str | None = optional_text()
 
 
 def table(name: str) -> Table:

@@ -6,32 +6,36 @@
 
 import contextlib
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from inventory_core.access import ApiToken, StoredReply
 from inventory_core.catalogue import LookAlikes, Product
 from inventory_core.counts import Capture
-from inventory_core.errors import StoreError
 from inventory_core.ids import Actor, LocationId
 from inventory_core.instants import sortable_text
-from inventory_core.ledger import Movement
 from inventory_core.locations import Location
 from inventory_core.planogram import Slot
-from inventory_core.ports import Book, BookReader
+from inventory_core.ports import Book, BookReader, Writer
 from inventory_core.postings import RefusedPosting
 from inventory_core.reports import KeptReport
 from inventory_core.store import convert, engine
+from inventory_core.store.blocks import reading, writing
+from inventory_core.store.explaining import explained
+from inventory_core.store.group_commit import GroupWriter
 from inventory_core.store.rows import table
+from inventory_core.store.sql_ledger import LedgerWrites
+from inventory_core.store.sql_logs import LogWrites
+from inventory_core.store.sql_orders import OrderWrites
 from inventory_core.store.sql_reader import SqlReader
+from inventory_core.store.statements import Values
 
 
 def open_book(url: str) -> "SqlStore":
     """The book in the file that `url` names. Raises StoreError."""
-    return SqlStore(engine.open_engine(url), str(engine.book_file(url)))
+    return SqlStore(engine.open_engine(url), engine.book_name(url))
 
 
 class SqlStore:
@@ -44,31 +48,26 @@ class SqlStore:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[BookReader]:
-        with self._explained(), engine.reading(self._engine) as connection:
+        with self.explained(), reading(self._engine) as connection:
             yield SqlReader(connection)
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Book]:
-        with self._writing, self._explained(), engine.writing(self._engine) as connection:
+        with self._writing, self.explained(), writing(self._engine) as connection:
             yield SqlBook(connection)
+
+    def writer(self) -> Writer:
+        return GroupWriter(self)
 
     def close(self) -> None:
         self._engine.dispose()
 
-    @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
-            why = getattr(error, "orig", None) or error
-            raise StoreError("the book {file} cannot be used just now: {why}", file=self._name, why=why) from error
-        except sa.exc.DatabaseError as error:
-            if isinstance(error, sa.exc.IntegrityError | sa.exc.ProgrammingError):
-                raise
-            raise engine.damaged(self._name, error.orig) from error
+    def explained(self) -> contextlib.AbstractContextManager[None]:
+        """Turns the driver's errors into a StoreError that says what is wrong with the book."""
+        return explained(self._engine, self._name)
 
 
-class SqlBook(SqlReader):
+class SqlBook(SqlReader, LedgerWrites, OrderWrites, LogWrites):
     """A Book over a connection whose transaction has begun."""
 
     def commit(self) -> None:
@@ -77,6 +76,23 @@ class SqlBook(SqlReader):
     def _insert(self, name: str, *rows: convert.Columns) -> None:
         if rows:
             self._sql.execute(sa.insert(table(name)), [dict(row) for row in rows])
+
+    def _keep_once(self, name: str, row: Mapping[str, Values]) -> None:
+        """Insert a row whose key is not there yet."""
+        columns = ", ".join(row)
+        self.do.run(f"INSERT INTO {name} ({columns}) VALUES ({', '.join('?' * len(row))}) ON CONFLICT DO NOTHING",
+                    *row.values())
+
+    @contextlib.contextmanager
+    def attempt(self) -> Iterator[None]:
+        self.do.run("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            self.do.run("ROLLBACK TO SAVEPOINT attempt")
+            self.do.run("RELEASE SAVEPOINT attempt")
+            raise
+        self.do.run("RELEASE SAVEPOINT attempt")
 
     def add_product(self, product: Product) -> None:
         self._insert("product", convert.of_product(product))
@@ -88,25 +104,26 @@ class SqlBook(SqlReader):
         self._sql.execute(sa.delete(table("slot")).where(table("slot").c.location == location))
         self._insert("slot", *(convert.of_slot(slot) for slot in slots))
 
-    def add_movement(self, movement: Movement) -> int:
-        return self._sql.execute(sa.insert(table("movement")).values(dict(convert.of_movement(movement)))).lastrowid
-
     def add_capture(self, capture: Capture) -> None:
         self._insert("capture", convert.of_capture(capture))
         self._insert("shelf_count", *(convert.of_count(capture, n, count) for n, count in enumerate(capture.counts)))
 
     def add_refused(self, refused: RefusedPosting) -> None:
-        self._sql.execute(insert(table("refused_posting")).on_conflict_do_nothing(), dict(convert.of_refused(refused)))
+        self._keep_once("refused_posting", convert.of_refused(refused))
 
     def set_look_alikes(self, look_alikes: LookAlikes) -> None:
         self._sql.execute(sa.delete(table("look_alike")))
         self._insert("look_alike", *({"a": a, "b": b} for a, b in sorted(look_alikes.pairs)))
 
     def add_report(self, report: KeptReport) -> None:
-        self._sql.execute(insert(table("report")).on_conflict_do_nothing(), dict(convert.of_report(report)))
+        self._keep_once("report", convert.of_report(report))
 
     def add_reply(self, reply: StoredReply) -> None:
-        self._insert("reply", convert.of_reply(reply))
+        self.do.run('INSERT INTO reply (actor, "key", body_sha256, status, body, at) VALUES (?, ?, ?, ?, ?, ?)', reply.actor,
+                    reply.key, reply.body_sha256, reply.status, reply.body, sortable_text(reply.at))
+
+    def forget_replies(self, before: datetime) -> int:
+        return self.do.run("DELETE FROM reply WHERE at < ?", sortable_text(before))
 
     def add_token(self, token: ApiToken) -> None:
         self._insert("api_token", convert.of_token(token))

@@ -1,54 +1,55 @@
 """Questions to a book on disk, over one connection and one moment."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from inventory_core.access import ApiToken, StoredReply
 from inventory_core.catalogue import LookAlikes, Product
 from inventory_core.counts import Capture, ShelfCount
-from inventory_core.ids import Actor, CountId, LocationId, MovementId, Sku
+from inventory_core.ids import Actor, CountId, LocationId, Sku
 from inventory_core.instants import sortable_text
-from inventory_core.ledger import Balances, Movement
 from inventory_core.locations import Location
 from inventory_core.planogram import Planogram
 from inventory_core.postings import RefusedPosting
 from inventory_core.reports import KeptReport
 from inventory_core.store import convert
 from inventory_core.store.rows import table
+from inventory_core.store.sql_ledger import LedgerReads
+from inventory_core.store.sql_logs import LogReads
+from inventory_core.store.sql_orders import OrderReads
 
 _Noun = TypeVar("_Noun")
 _Query = sa.Select[tuple[object, ...]]
-_Decode = Callable[[sa.Row[tuple[object, ...]]], _Noun]
-_ProductT, _LocationT, _SlotT, _MovementT = table("product"), table("location"), table("slot"), table("movement")
+_Decode = Callable[[tuple[Any, ...]], _Noun]
+_ProductT, _LocationT, _SlotT = table("product"), table("location"), table("slot")
 _CaptureT, _CountT, _RefusedT = table("capture"), table("shelf_count"), table("refused_posting")
-_PairT, _ReportT, _ReplyT, _TokenT = table("look_alike"), table("report"), table("reply"), table("api_token")
+_PairT, _ReportT, _TokenT = table("look_alike"), table("report"), table("api_token")
 
 
-class SqlReader:
-    """A BookReader over a connection that `store.engine` opened."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._sql = connection
+class SqlReader(LedgerReads, OrderReads, LogReads):
+    """A BookReader over a connection in a transaction."""
 
     def _all(self, query: _Query, noun: _Decode[_Noun]) -> tuple[_Noun, ...]:
-        return tuple(noun(row) for row in self._sql.execute(query))
+        return tuple(noun(tuple(row)) for row in self._sql.execute(query))
 
     def _one(self, query: _Query, noun: _Decode[_Noun]) -> _Noun | None:
         row = self._sql.execute(query).first()
-        return None if row is None else noun(row)
+        return None if row is None else noun(tuple(row))
 
     def product(self, sku: Sku) -> Product | None:
-        return self._one(sa.select(_ProductT).where(_ProductT.c.sku == sku), convert.product)
+        row = self.do.row("SELECT sku, name, name_en, gtin, price, safety_stock FROM product WHERE sku = ?", sku)
+        return None if row is None else convert.product(row)
 
     def products(self) -> tuple[Product, ...]:
         return self._all(sa.select(_ProductT).order_by(_ProductT.c.sku), convert.product)
 
     def location(self, location: LocationId) -> Location | None:
-        return self._one(sa.select(_LocationT).where(_LocationT.c.id == location), convert.location)
+        row = self.do.row("SELECT id, kind, allow_negative FROM location WHERE id = ?", location)
+        return None if row is None else convert.location(row)
 
     def locations(self) -> tuple[Location, ...]:
         return self._all(sa.select(_LocationT).order_by(_LocationT.c.id), convert.location)
@@ -56,36 +57,6 @@ class SqlReader:
     def planogram(self) -> Planogram:
         query = sa.select(_SlotT).order_by(_SlotT.c.location, _SlotT.c.shelf, _SlotT.c.sku)
         return Planogram.of(self._all(query, convert.slot))
-
-    def movement(self, movement: MovementId) -> Movement | None:
-        return self._one(sa.select(_MovementT).where(_MovementT.c.id == movement), convert.movement)
-
-    def movements(self, *, sku: Sku | None = None, location: LocationId | None = None) -> tuple[Movement, ...]:
-        query = sa.select(_MovementT).where(*self._of(sku, location)).order_by(_MovementT.c.seq)
-        return self._all(query, convert.movement)
-
-    def _of(self, sku: Sku | None, location: LocationId | None) -> Sequence[sa.ColumnElement[bool]]:
-        wanted: list[sa.ColumnElement[bool]] = []
-        if sku is not None:
-            wanted.append(_MovementT.c.sku == sku)
-        if location is not None:
-            wanted.append(_MovementT.c.location == location)
-        return wanted
-
-    def seq(self, movement: MovementId) -> int | None:
-        seq: int | None = self._sql.execute(sa.select(_MovementT.c.seq).where(_MovementT.c.id == movement)).scalar()
-        return seq
-
-    def balance(self, sku: Sku, location: LocationId | None = None) -> int:
-        query = sa.select(sa.func.coalesce(sa.func.sum(_MovementT.c.units), 0)).where(*self._of(sku, location))
-        return int(self._sql.execute(query).scalar_one())
-
-    def balances(self, at: datetime, known_at: datetime) -> Balances:
-        m = _MovementT.c
-        query = sa.select(m.location, m.sku, sa.func.sum(m.units)).where(
-            m.effective_at <= sortable_text(at), m.recorded_at <= sortable_text(known_at)
-        ).group_by(m.location, m.sku)
-        return defaultdict(int, {(LocationId(place), Sku(sku)): int(units) for place, sku, units in self._sql.execute(query)})
 
     def capture(self, capture: CountId) -> Capture | None:
         return next(iter(self._captures(_CaptureT.c.id == capture)), None)
@@ -102,9 +73,9 @@ class SqlReader:
         counts: dict[str, list[ShelfCount]] = defaultdict(list)
         query = sa.select(_CountT).join(_CaptureT, _CaptureT.c.id == _CountT.c.capture).where(*wanted).order_by(_CountT.c.place)
         for row in self._sql.execute(query):
-            counts[row.capture].append(convert.count(row))
+            counts[row.capture].append(convert.count(tuple(row)))
         looks = sa.select(_CaptureT).where(*wanted).order_by(_CaptureT.c.captured_at, _CaptureT.c.id)
-        return self._all(looks, lambda row: convert.capture(row, counts[row.id]))
+        return self._all(looks, lambda row: convert.capture(row, counts[row[0]]))
 
     def refused(self) -> tuple[RefusedPosting, ...]:
         return self._all(sa.select(_RefusedT).order_by(sa.literal_column("rowid")), convert.refused)
@@ -119,7 +90,9 @@ class SqlReader:
         return self._all(sa.select(_ReportT).order_by(sa.literal_column("rowid")), convert.report)
 
     def reply(self, actor: Actor, key: str) -> StoredReply | None:
-        return self._one(sa.select(_ReplyT).where(_ReplyT.c.actor == actor, _ReplyT.c.key == key), convert.reply)
+        row = self.do.row(
+            'SELECT actor, "key", body_sha256, status, body, at FROM reply WHERE actor = ? AND "key" = ?', actor, key)
+        return None if row is None else convert.reply(row)
 
     def token(self, key_sha256: str) -> ApiToken | None:
         return self._one(sa.select(_TokenT).where(_TokenT.c.key_sha256 == key_sha256), convert.token)

@@ -14,9 +14,19 @@ settings.register_profile("shop", derandomize=True, deadline=None, database=None
 settings.load_profile("shop")
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["sqlite", "postgresql"])
+def book_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty book of either database is."""
+    return str(tmp_path / "shop.db") if request.param == "sqlite" else str(request.getfixturevalue("postgres_book"))
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BookStore]:
-    """An empty book of either kind."""
-    opened: BookStore = MemoryStore() if request.param == "memory" else open_book(str(tmp_path / "shop.db"))
+    """An empty book of each kind."""
+    opened: BookStore
+    if request.param == "memory":
+        opened = MemoryStore()
+    else:
+        opened = open_book(str(tmp_path / "shop.db") if request.param == "sqlite" else request.getfixturevalue("postgres_book"))
     yield opened
     opened.close()

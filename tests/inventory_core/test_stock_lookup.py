@@ -73,6 +73,6 @@ def test_it_cannot_write(lookup: StockLookup) -> None:
 
 def test_a_book_that_is_taken_away_is_a_store_error(lookup: StockLookup) -> None:
     lookup._sql.execute("PRAGMA query_only = OFF")
-    lookup._sql.execute("ALTER TABLE movement RENAME TO gone")
+    lookup._sql.execute("ALTER TABLE product RENAME TO gone")
     with pytest.raises(StoreError, match="cannot be used just now"):
         lookup(Sku("cola"), AT)

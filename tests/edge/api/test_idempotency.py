@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from edge.api.limits import ApiLimits
-from inventory_core.ports import BookStore
+from inventory_core.ports import Book, BookStore
 from tests.edge.api.conftest import COLA, RECEIPT, SALE, Build, Shop
 
 
@@ -74,13 +74,13 @@ def test_a_repetition_of_a_write_that_does_not_end_is_told_to_come_back(build: B
     app = build(limits=ApiLimits(idempotency_patience_s=0.05))
     begun, go_on = threading.Event(), threading.Event()
 
-    def hold() -> None:
+    def hold(book: Book) -> None:
         begun.set()
         go_on.wait(20)
 
     with TestClient(app) as client, ThreadPoolExecutor(2) as tills:
         shop = Shop(client)
-        client.portal.start_task_soon(app.state.desk.writer.run, hold)  # the writer is busy with something long
+        app.state.desk.writer.submit(hold)  # the writer is busy with something long
         assert begun.wait(5)
         asked = [tills.submit(shop.post, "/v2/skus", COLA, key="k") for _ in range(2)]
         repeated = next(as_completed(asked)).result()

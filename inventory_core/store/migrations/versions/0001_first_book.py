@@ -5,6 +5,8 @@ Revision: 0001
 
 from alembic import op
 
+from inventory_core.store.migrations.dialects import execute
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -179,5 +181,6 @@ FIRST_SHELF = "INSERT INTO location (id, kind, allow_negative) VALUES ('shelf-1'
 
 
 def upgrade() -> None:
-    for statement in (*TABLES, *TRIGGERS, FIRST_SHELF):
-        op.execute(statement)
+    triggers = TRIGGERS if op.get_bind().dialect.name == "sqlite" else ()  # the next form brings those of PostgreSQL
+    for statement in (*TABLES, *triggers, FIRST_SHELF):
+        execute(op, statement)

@@ -1,0 +1,25 @@
+"""What several rooms' tests share: a PostgreSQL server, where the machine has one."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from inventory_core.store.sql_book import open_book
+from tests.postgres_server import Server, running, why_not
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A server with an empty book `empty_book` to be copied."""
+    if (reason := why_not()) is not None:
+        pytest.skip(reason)
+    with running() as server:
+        server.sql("CREATE DATABASE empty_book TEMPLATE template0 ENCODING 'UTF8'")
+        open_book(server.url("empty_book")).close()
+        yield server
+
+
+@pytest.fixture
+def postgres_book(postgres: Server) -> str:
+    """The address of an empty book of the newest form."""
+    return postgres.url(postgres.make("empty_book"))
