@@ -1,9 +1,18 @@
 """The only place that asks what time it is; everything else is handed an instant or a Clock."""
 
+import functools
+import platform
 import threading
 import time
+import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
+
+from inventory_core.elapsed import ClockReading
+
+_BOOTTIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""Goes on while the machine sleeps, where the system has such a clock."""
 
 
 class Clock(Protocol):
@@ -12,6 +21,10 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
     def monotonic(self) -> float: ...
+
+    def reading(self) -> ClockReading:
+        """Both clocks of this machine, for intervals that outlive the process."""
+        ...
 
     def wait(self, seconds: float, stop: threading.Event) -> bool:
         """Wait up to `seconds`; True as soon as `stop` is set."""
@@ -26,6 +39,9 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+    def reading(self) -> ClockReading:
+        return ClockReading(_host(), _boot_id(), time.clock_gettime(_BOOTTIME), self.now())
 
     def wait(self, seconds: float, stop: threading.Event) -> bool:
         return stop.wait(seconds)
@@ -44,6 +60,9 @@ class SimulatedClock:
     def monotonic(self) -> float:
         return self._elapsed
 
+    def reading(self) -> ClockReading:
+        return ClockReading("simulated", "simulated", self._elapsed, self.now())
+
     def wait(self, seconds: float, stop: threading.Event) -> bool:
         self._elapsed += max(0.0, seconds)
         return stop.is_set()
@@ -51,3 +70,21 @@ class SimulatedClock:
     def advance_to(self, at: datetime) -> None:
         """Move forward to `at`; a clock never goes back, so an earlier instant changes nothing."""
         self._elapsed = max(self._elapsed, (at - self._start).total_seconds())
+
+
+@functools.cache
+def _host() -> str:
+    """This machine, by the id that its system was installed with, else by its name."""
+    try:
+        return Path("/etc/machine-id").read_text(encoding="ascii").strip() or platform.node()
+    except OSError:
+        return platform.node() or "unnamed"
+
+
+@functools.cache
+def _boot_id() -> str:
+    """Random for each boot; on a system that tells none, for each process, which makes it a boot of its own."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return uuid.uuid4().hex

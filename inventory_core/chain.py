@@ -47,9 +47,9 @@ def seal(previous: bytes, fields: Sequence[Field]) -> bytes:
     return hashlib.sha256(previous + json.dumps(fields, separators=(",", ":")).encode()).digest()
 
 
-def first_bad(links: Iterable[Link]) -> BadRow | Head:
-    """Walk a chain from its first row; the first row that does not fit, or the head when all do."""
-    head = Head()
+def first_bad(links: Iterable[Link], after: Head = Head()) -> BadRow | Head:
+    """Walk a chain from the row after `after`; the first row that does not fit, or the head when all do."""
+    head = after
     for link in links:
         if link.seq != head.seq + 1:
             return BadRow(head.seq + 1, tell("row {seq} is missing; the next one found is {found}",

@@ -9,6 +9,7 @@
      +- BadSign               bad_sign               a sale that adds, a receipt that takes
      +- GiftWithoutOrder      gift_without_order     a gift that cites no order
      +- InsufficientStock     insufficient_stock     the movement would take the location below zero
+     +- UnknownOrder          not_found              no such reservation or adjustment order
      +- BadRow                bad_row                a row of an import that cannot be taken
      +- BadTable              bad_table              a file whose columns are not the template's
      +- BadValue              bad_value              a value refused at birth (a count below zero, a time without a zone)
@@ -17,6 +18,13 @@
      |   +- Damaged           book_damaged           the book is not what was written; it is kept as it is
      +- IdempotencyReused     idempotency_key_reused
      +- DuplicateMovement     duplicate_movement     the id is taken by a movement with other content
+     +- AlreadyResolved       already_resolved       a second decision on what was decided, or is no longer open
+     +- PhotoRequired         photo_required         an adjustment or a check without a photo
+     +- SelfApproval          self_approval          the person who asked may not be the one who agrees
+     +- ServiceAccount        service_account        an account that nobody sits at may not decide
+     +- OrderHeld             order_held             an adjustment that is held must be overridden first
+     +- ReturnWithoutSale     return_without_sale    a return of something that was not sold under that reference
+     +- ReturnExceedsSale     return_exceeds_sale    more comes back than was sold
 """
 
 from inventory_core.messages import Told
@@ -60,6 +68,10 @@ class InsufficientStock(LedgerError):
     code = "insufficient_stock"
 
 
+class UnknownOrder(LedgerError):
+    code = "not_found"
+
+
 class BadRow(LedgerError):
     code = "bad_row"
 
@@ -90,3 +102,31 @@ class IdempotencyReused(LedgerError):
 
 class DuplicateMovement(LedgerError):
     code = "duplicate_movement"
+
+
+class AlreadyResolved(LedgerError):
+    code = "already_resolved"
+
+
+class PhotoRequired(LedgerError):
+    code = "photo_required"
+
+
+class SelfApproval(LedgerError):
+    code = "self_approval"
+
+
+class ServiceAccount(LedgerError):
+    code = "service_account"
+
+
+class OrderHeld(LedgerError):
+    code = "order_held"
+
+
+class ReturnWithoutSale(LedgerError):
+    code = "return_without_sale"
+
+
+class ReturnExceedsSale(LedgerError):
+    code = "return_exceeds_sale"

@@ -11,9 +11,11 @@ from datetime import datetime
 from typing import TypeVar
 
 from inventory_core.access import ApiToken, StoredReply
+from inventory_core.adjustments import AdjustmentOrder, OrderId, OrderState
 from inventory_core.catalogue import LookAlikes, Product
 from inventory_core.chain import Field, Head, Link, seal
 from inventory_core.counts import Capture
+from inventory_core.elapsed import ClockMark
 from inventory_core.events import Action, Event, EventEntry, to_document
 from inventory_core.ids import Actor, CountId, LocationId, MovementId, Sku
 from inventory_core.instants import sortable_text
@@ -25,6 +27,7 @@ from inventory_core.planogram import Planogram, Slot
 from inventory_core.ports import Book, BookReader, BookStore, Writer
 from inventory_core.postings import RefusedPosting
 from inventory_core.reports import KeptReport
+from inventory_core.reservations import Reservation, ReservationId, ReservationState
 
 T = TypeVar("T")
 
@@ -49,6 +52,9 @@ class _Pages:
     event_links: list[Link] = field(default_factory=list)
     outbox: dict[int, Message] = field(default_factory=dict)
     told: int = 0
+    reservations: dict[ReservationId, Reservation] = field(default_factory=dict)
+    adjustments: dict[OrderId, AdjustmentOrder] = field(default_factory=dict)
+    clock_marks: dict[str, ClockMark] = field(default_factory=dict)
 
     def copy(self) -> "_Pages":
         copied = _Pages()
@@ -176,6 +182,27 @@ class MemoryBook:
     def returned(self, sku: Sku, sale_ref_id: str) -> int:
         return sum(m.units for m in self.movements(sku=sku) if m.kind is MovementKind.RETURN and m.cites == sale_ref_id)
 
+    def has_sale(self, ref_id: str) -> bool:
+        return any(m.kind is MovementKind.SALE and m.ref_id == ref_id for m in self.movements())
+
+    def reservation(self, reservation: ReservationId) -> Reservation | None:
+        return self._pages.reservations.get(reservation)
+
+    def reservations(self, *, state: ReservationState | None = None, due_by_s: float | None = None) -> tuple[Reservation, ...]:
+        found = [r for r in self._pages.reservations.values()
+                 if state in (None, r.state) and (due_by_s is None or r.due_s <= due_by_s)]
+        return tuple(sorted(found, key=lambda r: (r.created_at, r.id)))
+
+    def adjustment(self, order: OrderId) -> AdjustmentOrder | None:
+        return self._pages.adjustments.get(order)
+
+    def adjustments(self, *, state: OrderState | None = None) -> tuple[AdjustmentOrder, ...]:
+        found = [order for order in self._pages.adjustments.values() if state in (None, order.state)]
+        return tuple(sorted(found, key=lambda order: (order.created_at, order.id)))
+
+    def clock_marks(self) -> tuple[ClockMark, ...]:
+        return tuple(mark for _, mark in sorted(self._pages.clock_marks.items()))
+
     def head(self) -> Head:
         return _head(self._pages.links)
 
@@ -256,6 +283,15 @@ class MemoryBook:
 
     def reserve(self, sku: Sku, location: LocationId, units: int) -> None:
         self._pages.reserved[sku, location] += units
+
+    def put_reservation(self, reservation: Reservation) -> None:
+        self._pages.reservations[reservation.id] = reservation
+
+    def put_adjustment(self, order: AdjustmentOrder) -> None:
+        self._pages.adjustments[order.id] = order
+
+    def put_clock_mark(self, mark: ClockMark) -> None:
+        self._pages.clock_marks[mark.host] = mark
 
     def add_event(self, event: Event) -> int:
         self._pages.events.append(event)

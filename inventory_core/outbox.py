@@ -6,7 +6,8 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`topic` says what it is about (movement, shift, adjustment), `subject` which one; a movement has no `payload` of its own."""
+    """`topic` says what it is about (movement, shift, adjustment), `subject` which one; a movement has no `payload` beside
+    itself."""
 
     seq: int
     topic: str

@@ -16,9 +16,11 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from inventory_core.access import ApiToken, StoredReply
+from inventory_core.adjustments import AdjustmentOrder, OrderId, OrderState
 from inventory_core.catalogue import LookAlikes, Product
 from inventory_core.chain import Head, Link
 from inventory_core.counts import Capture
+from inventory_core.elapsed import ClockMark
 from inventory_core.events import Action, Event, EventEntry
 from inventory_core.ids import Actor, CountId, LocationId, MovementId, Sku
 from inventory_core.ledger import Balances, Holding, Movement
@@ -28,6 +30,7 @@ from inventory_core.outbox import Message
 from inventory_core.planogram import Planogram, Slot
 from inventory_core.postings import RefusedPosting
 from inventory_core.reports import KeptReport
+from inventory_core.reservations import Reservation, ReservationId, ReservationState
 
 T = TypeVar("T")
 
@@ -87,6 +90,26 @@ class BookReader(Protocol):
 
     def returned(self, sku: Sku, sale_ref_id: str) -> int:
         """Units returned of that sale."""
+        ...
+
+    def has_sale(self, ref_id: str) -> bool:
+        """True when anything was sold under that reference."""
+        ...
+
+    def reservation(self, reservation: ReservationId) -> Reservation | None: ...
+
+    def reservations(self, *, state: ReservationState | None = None, due_by_s: float | None = None) -> tuple[Reservation, ...]:
+        """In the order in which they were made."""
+        ...
+
+    def adjustment(self, order: OrderId) -> AdjustmentOrder | None: ...
+
+    def adjustments(self, *, state: OrderState | None = None) -> tuple[AdjustmentOrder, ...]:
+        """In the order in which they were made."""
+        ...
+
+    def clock_marks(self) -> tuple[ClockMark, ...]:
+        """What each machine's clocks showed last, by host."""
         ...
 
     def head(self) -> Head:
@@ -156,6 +179,14 @@ class Book(BookReader, Protocol):
     def reserve(self, sku: Sku, location: LocationId, units: int) -> None:
         """Add to the units reserved of an account; negative ones let go."""
         ...
+
+    def put_reservation(self, reservation: Reservation) -> None:
+        """Keeps it as it is now; the units reserved of its account are not touched."""
+        ...
+
+    def put_adjustment(self, order: AdjustmentOrder) -> None: ...
+
+    def put_clock_mark(self, mark: ClockMark) -> None: ...
 
     def add_event(self, event: Event) -> int:
         """Appends it to the audit log; returns its seq."""

@@ -16,6 +16,7 @@ from inventory_core.errors import (
     UnknownLocation,
     UnknownSku,
 )
+from inventory_core.events import Action, Event, Outcome
 from inventory_core.ids import LocationId, Sku
 from inventory_core.ledger import Holding, Movement, MovementKind
 from inventory_core.locations import Location
@@ -141,6 +142,20 @@ def _need_stock(movement: Movement, held: Holding, lets_go: int) -> None:
 def post_movement(book: Book, movement: Movement) -> Posted:
     """Write one movement; see `Poster.post`."""
     return Poster(book).post(movement)
+
+
+def post_sold(book: Book, posting: Posting) -> Posted:
+    """Post a receipt, a sale or a gift; a gift whose order the book does not know yet is taken and flagged for a look.
+
+    Raises BadSign, GiftWithoutOrder, BadValue and what `Poster.post` raises.
+    """
+    movement = posting.movement()
+    posted = post_movement(book, movement)
+    if movement.kind is MovementKind.GIFT and posted.is_new and not book.has_sale(movement.cites or ""):
+        book.add_event(Event(
+            movement.recorded_at, movement.source, Action.ORDER_CONFIRM, Outcome.FLAGGED, movement.device, movement.trace,
+            "gift_of_unknown_order", movement.sku, movement.location, movement.id, {"cites": movement.cites or ""}))
+    return posted
 
 
 def keep_refused(book: Book, posting: Posting, error: LedgerError) -> None:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
 from edge import __version__
-from edge.api import problems
+from edge.api import problems, quick_check
 from edge.api.deps import Desk, ModelCard, StockCheck
 from edge.api.guard import Gate
 from edge.api.idempotency import Writes
@@ -21,14 +21,16 @@ from edge.api.lanes import Lane
 from edge.api.limits import JSON_BYTES, PICTURE_PATHS, ApiLimits
 from edge.api.metrics import Metrics
 from edge.api.refusals import TooLarge
-from edge.api.routes import counts, discrepancies, health, inventory, not_yet, shelves
+from edge.api.routes import adjustments, counts, discrepancies, health, inventory, not_yet, reservations, shelves
 from edge.api.schemas.replies import ProblemReply
 from edge.api.spool import Spool
 from edge.clock import Clock
 from edge.counting.evidence import Evidence
 from edge.messages import Lang
 from edge.settings import Settings
+from inventory_core.guards.burst import BurstGuard
 from inventory_core.ids import Sku
+from inventory_core.photos import NoJudge, PhotoJudge
 from inventory_core.ports import BookStore
 from inventory_core.service import Stock, check_stock
 
@@ -54,13 +56,16 @@ class Api(FastAPI):
             await send(message)
 
         scope["app"] = self
+        quick = quick_check.asked_sku(scope)
         try:
-            if (refusal := self._too_large(scope)) is not None:
+            if quick is not None:
+                await quick_check.answer(desk, self.state.gate, quick, scope, receive, counted)
+            elif (refusal := self._too_large(scope)) is not None:
                 await refusal.response()(scope, receive, counted)
             else:
                 await super().__call__(scope, receive, counted)
         finally:
-            route = getattr(scope.get("route"), "path_format", "other")
+            route = quick_check.PATH if quick is not None else getattr(scope.get("route"), "path_format", "other")
             method = scope["method"] if scope["method"] in _METHODS else "other"
             desk.metrics.requests.labels(method, route, status).inc()
             desk.metrics.seconds.labels(route).observe(desk.clock.monotonic() - began)
@@ -91,13 +96,13 @@ class Api(FastAPI):
 def create_app(
     settings: Settings, store: BookStore, clock: Clock, *, folder: Path, looker: Looker | None = None,
     cameras: Mapping[str, object] | None = None, model: ModelCard | None = None, lang: Lang = Lang.EN,
-    limits: ApiLimits | None = None, stock: StockCheck | None = None,
+    limits: ApiLimits | None = None, stock: StockCheck | None = None, judge: PhotoJudge | None = None,
 ) -> Api:
     """The API over `store`.
 
     `folder` is where uploads wait and evidence is kept; `looker` carries out counts with the eye that `model` describes and the
     `cameras` it can name (None: counting is refused); `lang` answers callers who name neither zh nor en; `stock` is a quicker
-    way to ask the store for stock.
+    way to ask the store for stock; `judge` looks at the photos of adjustments.
     """
     limits = limits or ApiLimits()
     writer, reads, pictures, metrics = store.writer(), Lane("reads"), Lane("pictures"), Metrics()
@@ -122,15 +127,17 @@ def create_app(
               telemetry={"tracing": False, "metrics": False, "logs": False})
     app.state.lang = lang
     app.state.metrics = metrics
-    app.state.gate = Gate(store, limits, clock)
+    app.state.gate = Gate(store, writer, limits, clock)
     app.state.desk = Desk(
-        settings, limits, clock, store, stock or _stock_of(store), Writes(writer, clock), writer, reads, pictures,
+        settings, limits, clock, store, stock or _stock_of(store), Writes(writer, clock, BurstGuard()), writer, reads, pictures,
         asyncio.Semaphore(limits.uploads_at_once), jobs, dict(cameras or {}),
         model or ModelCard(why_down="no detector was given"), metrics, folder, Evidence(folder / "evidence"),
+        judge or NoJudge(),
     )
     problems.install(app)
-    for router in (health.router, inventory.reads, inventory.writes, counts.reads, counts.writes, shelves.router,
-                   discrepancies.router, not_yet.router):
+    for router in (health.router, inventory.reads, inventory.writes, reservations.reads, reservations.writes, adjustments.reads,
+                   adjustments.forms, adjustments.writes, counts.reads, counts.writes, shelves.router, discrepancies.router,
+                   not_yet.router):
         app.include_router(router)
     return app
 

@@ -19,6 +19,7 @@ from edge.clock import Clock
 from edge.counting.evidence import Evidence
 from edge.settings import Settings
 from inventory_core.ids import Sku
+from inventory_core.photos import PhotoJudge
 from inventory_core.ports import BookStore, Writer
 from inventory_core.service import Stock
 
@@ -34,7 +35,7 @@ class ModelCard:
 
 
 StockCheck = Callable[[Sku, datetime], Stock]
-"""What can be sold of a product now; raises UnknownSku. Short enough to be asked in the event loop."""
+"""What can be sold of a product now; raises UnknownSku. An attribute `is_quick` that is False says that it may take long."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +59,13 @@ class Desk:
     metrics: Metrics
     folder: Path
     evidence: Evidence
+    judge: PhotoJudge
+
+    async def check(self, sku: Sku) -> Stock:
+        """What can be sold of a product now; in the event loop where the answer takes microseconds. Raises UnknownSku."""
+        if getattr(self.stock, "is_quick", True):
+            return self.stock(sku, self.clock.now())
+        return await self.reads.run(lambda: self.stock(sku, self.clock.now()))
 
 
 async def desk_of(request: Request) -> Desk:

@@ -11,12 +11,15 @@ from starlette.responses import Response
 
 from edge.api.limits import ApiLimits, WriteRate
 from edge.api.refusals import Forbidden, IdempotencyInProgress, IdempotencyKeyRequired, Unauthorized, UnsupportedMediaType
-from edge.api.security import ALLOWED, OPEN, Caller
+from edge.api.security import ALLOWED, DECIDING, OPEN, Caller
 from edge.clock import Clock
 from edge.errors import UsageFault
-from inventory_core.access import hash_key
+from inventory_core.access import Role, hash_key
+from inventory_core.errors import ServiceAccount
+from inventory_core.events import Action, Event, Outcome
 from inventory_core.ids import Actor
-from inventory_core.ports import BookStore
+from inventory_core.messages import Told
+from inventory_core.ports import BookStore, Writer
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 _LONGEST_KEY = 255
@@ -27,8 +30,9 @@ class Gate:
 
     _KEPT = 1000
 
-    def __init__(self, store: BookStore, limits: ApiLimits, clock: Clock) -> None:
+    def __init__(self, store: BookStore, writer: Writer, limits: ApiLimits, clock: Clock) -> None:
         self._store = store
+        self._writer = writer
         self._limits = limits
         self._clock = clock
         self._known: dict[str, tuple[Caller, float]] = {}
@@ -51,9 +55,16 @@ class Gate:
             raise Unauthorized("the key is not known, or was revoked; `shelfcount token list` shows the names in use")
         if len(self._known) >= self._KEPT:
             self._known.clear()
-        caller = Caller(token.name, token.role)
+        caller = Caller(token.name, token.role, token.id)
         self._known[hashed] = (caller, now)
         return caller
+
+    def record(self, caller: Caller, refusal: Told, path: str) -> None:
+        """Put an attempt that the caller's role does not allow into the audit log, without waiting for it."""
+        self.rate.admit(caller.actor)
+        event = Event(self._clock.now(), caller.actor, Action.INTERCEPTION, Outcome.REFUSED, caller.device,
+                      code=refusal.code, subject=path, detail={"role": caller.role.value})
+        self._writer.submit(lambda book: book.add_event(event))
 
     @asynccontextmanager
     async def alone(self, actor: Actor, key: str) -> AsyncIterator[None]:
@@ -103,8 +114,10 @@ class GuardedRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             caller = gate_of(request).caller(request.headers.get("authorization"))
             if caller.role not in roles:
-                raise Forbidden("the key of {actor} has the role {role}; {path} takes {roles}", actor=caller.actor,
-                                role=caller.role.value, path=self.path_format, roles=", ".join(sorted(roles)))
+                refusal = _refusal(caller, self.path_format, roles)
+                if self.methods != {"GET"}:
+                    gate_of(request).record(caller, refusal, self.path_format)
+                raise refusal
             request.state.caller = caller
             return await self.pass_on(request, handle)
 
@@ -113,6 +126,13 @@ class GuardedRoute(APIRoute):
     async def pass_on(self, request: Request, handle: Handler) -> Response:
         """A read goes straight on."""
         return await handle(request)
+
+
+def _refusal(caller: Caller, path: str, roles: frozenset[Role]) -> Told:
+    if path in DECIDING and caller.role.is_service_account:
+        return ServiceAccount("{actor} is a service account; a person has to decide about adjustments", actor=caller.actor)
+    return Forbidden("the key of {actor} has the role {role}; {path} takes {roles}", actor=caller.actor,
+                     role=caller.role.value, path=path, roles=", ".join(sorted(roles)))
 
 
 class WriteRoute(GuardedRoute):

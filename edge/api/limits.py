@@ -2,15 +2,17 @@
 
 import math
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from edge.api.refusals import TooManyRequests
 from edge.clock import Clock
+from inventory_core.adjustment_rules import AdjustmentPolicy
 from inventory_core.ids import Actor
+from inventory_core.reservations import ReservationPolicy
 
 JSON_BYTES = 262_144
 """The largest body of a route that takes no pictures."""
-PICTURE_PATHS = frozenset({"/v2/counts"})
+PICTURE_PATHS = frozenset({"/v2/counts", "/v2/adjustments"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,12 @@ class ApiLimits:
     """Uploads that are held in memory at once; the others wait."""
     counts_waiting: int = 32
     """Counts that may wait for the worker."""
+    reservations: ReservationPolicy = field(default_factory=ReservationPolicy)
+    """How long units are reserved."""
+    adjustments: AdjustmentPolicy = field(default_factory=AdjustmentPolicy)
+    """What holds an adjustment order."""
+    photos_per_order: int = 5
+    """Photos of one adjustment order."""
 
 
 @dataclass(slots=True)

@@ -70,6 +70,15 @@ def problem_of(
     return Problem(error.code, kind.status, wire_json(document), extra)
 
 
+def failure(error: Exception, request: Request) -> Problem:
+    """The problem that answers a fault of ours; the log says which."""
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem_of(
+        ApiError("the server failed while answering; its log says why; try again, and report it if it stays", code="internal"),
+        request,
+    )
+
+
 def wire_json(document: object) -> bytes:
     """UTF-8 JSON; half a surrogate pair, which UTF-8 cannot carry, stays escaped."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -100,11 +109,7 @@ def install(app: FastAPI) -> None:
         return problem_of(_told_of(error, request), request, headers=headers).response()
 
     async def failed(request: Request, error: Exception) -> Response:
-        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return problem_of(
-            ApiError("the server failed while answering; its log says why; try again, and report it if it stays",
-                     code="internal"), request,
-        ).response()
+        return failure(error, request).response()
 
     app.add_exception_handler(Told, told)
     app.add_exception_handler(RequestValidationError, invalid)

@@ -18,6 +18,7 @@ _EVERYONE = frozenset(Role)
 _OFFICE = frozenset({Role.ADMIN, Role.STAFF})
 _POSTING = frozenset({Role.ADMIN, Role.STAFF, Role.TILL})
 _COUNTING = frozenset({Role.ADMIN, Role.STAFF, Role.CAMERA})
+_ASKING = frozenset({Role.ADMIN, Role.STAFF, Role.TILL, Role.CAMERA})
 _READING = frozenset({Role.ADMIN, Role.STAFF, Role.BI, Role.CAMERA})
 _FINDINGS = frozenset({Role.ADMIN, Role.STAFF, Role.BI})
 
@@ -42,20 +43,30 @@ ALLOWED: Mapping[Route, frozenset[Role]] = MappingProxyType({
     ("POST", "/v2/reservations"): _POSTING,
     ("POST", "/v2/reservations/{id}/post"): _POSTING,
     ("POST", "/v2/reservations/{id}/void"): _POSTING,
-    ("POST", "/v2/adjustments"): _COUNTING,
+    ("GET", "/v2/reservations/{id}"): _POSTING,
+    ("GET", "/v2/adjustments"): _FINDINGS,
+    ("GET", "/v2/adjustments/{id}"): _FINDINGS,
+    ("GET", "/v2/adjustments/{id}/photos/{number}"): _OFFICE,
+    ("POST", "/v2/adjustments"): _ASKING,
     ("POST", "/v2/adjustments/{id}/approve"): _OFFICE,
     ("POST", "/v2/adjustments/{id}/reject"): _OFFICE,
-    ("POST", "/v2/adjustments/{id}/override"): frozenset({Role.ADMIN}),
+    ("POST", "/v2/adjustments/{id}/override"): _OFFICE,
     ("GET", "/v2/export/{view}.{format}"): _FINDINGS,
 })
 
 
+DECIDING = frozenset(path for _, path in ALLOWED if path.startswith("/v2/adjustments/{id}/")) - {
+    "/v2/adjustments/{id}/photos/{number}"}
+"""Routes that decide about an adjustment, which no service account may."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whose key it is; `actor` is what every write of that key carries."""
+    """Whose key it is; `actor` and `device` (the key's own short name) are what every write of that key carries."""
 
     actor: Actor
     role: Role
+    device: str = "-"
 
 
 def methods_at(path: str) -> list[str]:

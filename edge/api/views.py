@@ -7,8 +7,10 @@ from edge.api.schemas.replies import (
     CountReply,
     FacingsReply,
     FailureReply,
+    MovementReply,
     PedigreeReply,
     RangeReply,
+    ReservationReply,
     SeenShelf,
     ShelfReply,
     SlotReply,
@@ -19,6 +21,8 @@ from inventory_core.counts import Capture, Pedigree, ShelfCount
 from inventory_core.ids import LocationId, ShelfId
 from inventory_core.instants import sortable_text, utc_text
 from inventory_core.planogram import Planogram, Slot
+from inventory_core.reservations import Reservation
+from inventory_core.service import Posted
 from inventory_core.units import FacingRange
 
 _NOTHING = FacingRange(0, 0, 0)
@@ -61,6 +65,18 @@ def shelves(planogram: Planogram, captures: Sequence[Capture]) -> list[ShelfRepl
 
 def slot_reply(slot: Slot) -> SlotReply:
     return SlotReply(location=slot.location, shelf=slot.shelf, sku=slot.sku, facings=slot.facings, depth=slot.depth)
+
+
+def movement_reply(posted: Posted) -> MovementReply:
+    return MovementReply(id=posted.movement.id, seq=posted.seq, balance=posted.balance, trace=posted.movement.trace)
+
+
+def reservation_reply(reservation: Reservation) -> ReservationReply:
+    r = reservation
+    return ReservationReply(
+        id=r.id, state=r.state.value, sku=r.sku, location=r.location, units=r.units, ref_id=r.ref_id,
+        expires_at=utc_text(r.expires_at), movement=r.movement, trace=r.trace,
+    )
 
 
 def capture_key(capture: Capture) -> str:

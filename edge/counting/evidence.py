@@ -45,6 +45,11 @@ class Evidence:
         (self._folder / name).write_bytes(data.tobytes())
         return name
 
+    def drop(self, name: str) -> None:
+        """Take a picture away that nothing refers to."""
+        if _NAME.fullmatch(name):
+            (self._folder / name).unlink(missing_ok=True)
+
     def read(self, name: str) -> bytes | None:
         """The picture of that name; None when it was never kept here, or dropped since."""
         if not _NAME.fullmatch(name):

@@ -26,6 +26,7 @@ from inventory_core.store.blocks import reading, writing
 from inventory_core.store.explaining import explained
 from inventory_core.store.group_commit import GroupWriter
 from inventory_core.store.rows import table
+from inventory_core.store.sql_adjustments import AdjustmentWrites
 from inventory_core.store.sql_ledger import LedgerWrites
 from inventory_core.store.sql_logs import LogWrites
 from inventory_core.store.sql_orders import OrderWrites
@@ -67,7 +68,7 @@ class SqlStore:
         return explained(self._engine, self._name)
 
 
-class SqlBook(SqlReader, LedgerWrites, OrderWrites, LogWrites):
+class SqlBook(SqlReader, LedgerWrites, OrderWrites, AdjustmentWrites, LogWrites):
     """A Book over a connection whose transaction has begun."""
 
     def commit(self) -> None:

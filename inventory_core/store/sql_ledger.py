@@ -89,6 +89,9 @@ class LedgerReads(OverConnection):
         return self.do.number(
             "SELECT coalesce(sum(units), 0) FROM movement WHERE cites = ? AND sku = ? AND kind = 'return'", sale_ref_id, sku)
 
+    def has_sale(self, ref_id: str) -> bool:
+        return self.do.row("SELECT 1 FROM movement WHERE ref_id = ? AND kind = 'sale' LIMIT 1", ref_id) is not None
+
     def head(self) -> Head:
         row = self.do.row("SELECT seq, hash FROM movement ORDER BY seq DESC LIMIT 1")
         return Head() if row is None else Head(int(row[0]), bytes(row[1]))

@@ -1,6 +1,5 @@
 """What can be sold, and the posting of locations, products and movements."""
 
-import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -10,19 +9,23 @@ from starlette.responses import Response
 from edge.api.answers import read_answers, write_answers
 from edge.api.deps import Here, needs_key
 from edge.api.guard import GuardedRoute, WriteRoute
+from edge.api.idempotency import Attempt
 from edge.api.limits import JSON_BYTES
-from edge.api.problems import wire_json
-from edge.api.schemas.replies import CheckReply, LocationReply, MovementReply, SkuReply
-from edge.api.schemas.writes import Code, NewLocation, NewMovement, NewSku
+from edge.api.quick_check import check_body
+from edge.api.schemas.replies import CheckReply, LocationReply, MovementReply, SkuReply, TransferReply
+from edge.api.schemas.writes import Code, NewLocation, NewMovement, NewReturn, NewSku, NewTransfer
+from edge.api.stamps import stamp_of
+from edge.api.views import movement_reply
 from inventory_core.catalogue import Product
 from inventory_core.errors import GiftWithoutOrder, LedgerError
-from inventory_core.ids import LocationId, MovementId, Sku
-from inventory_core.instants import utc_text
+from inventory_core.events import Action, action_of
+from inventory_core.ids import LocationId, Sku
 from inventory_core.ledger import MovementKind
 from inventory_core.locations import Location, LocationKind
 from inventory_core.ports import Book
-from inventory_core.postings import Posting
-from inventory_core.service import add_location, add_product, keep_refused, post_movement
+from inventory_core.returning import post_return, post_transfer
+from inventory_core.returns import Transfer
+from inventory_core.service import add_location, add_product, keep_refused, post_sold
 
 reads = APIRouter(route_class=GuardedRoute, tags=["inventory"])
 writes = APIRouter(route_class=WriteRoute, tags=["inventory"], dependencies=[needs_key], max_body_size=JSON_BYTES)
@@ -31,12 +34,8 @@ writes = APIRouter(route_class=WriteRoute, tags=["inventory"], dependencies=[nee
 @reads.get("/v2/inventory/check", summary="What of a product can be sold now", response_model=CheckReply,
            responses=read_answers("unknown_sku"))
 async def check(sku: Annotated[Code, Query()], desk: Here) -> Response:
-    """Goods in transit cannot be sold; a lookup short enough to be done right here, without changing threads."""
-    stock = desk.stock(Sku(sku), desk.clock.now())
-    return Response(wire_json({
-        "sku": stock.sku, "available": stock.available, "on_hand": stock.on_hand, "reserved": stock.reserved,
-        "as_of": utc_text(stock.as_of),
-    }), media_type="application/json")
+    """Goods in transit cannot be sold, and what is reserved is not available; edge/api/quick_check.py answers most of these."""
+    return Response(check_body(await desk.check(Sku(sku))), media_type="application/json")
 
 
 @writes.post("/v2/locations", summary="A new place that holds stock", status_code=201, response_model=LocationReply,
@@ -70,18 +69,51 @@ async def post_sku(body: NewSku, request: Request, desk: Here) -> Response:
                                      "gift_without_order"))
 async def post_one_movement(body: NewMovement, request: Request, desk: Here) -> Response:
     """A receipt adds units, a sale and a gift take them; a gift cites the order that it came with."""
-    posting = Posting(
-        sku=Sku(body.sku), location=LocationId(body.location), kind=MovementKind(body.kind), units=body.units,
-        effective_at=body.effective_at, recorded_at=desk.clock.now(), source=request.state.caller.actor,
-        ref_id=body.ref_id, cites=body.cites, id=MovementId(f"m-{uuid.uuid4().hex}"),
+    stamp = stamp_of(request, desk.clock.now(), "MOV")
+    posting = stamp.posting(
+        sku=body.sku, location=body.location, kind=MovementKind(body.kind), units=body.units, effective_at=body.effective_at,
+        ref_id=body.ref_id, cites=body.cites,
     )
 
     def work(book: Book) -> MovementReply:
-        posted = post_movement(book, posting.movement())
-        return MovementReply(id=posted.movement.id, seq=posted.seq, balance=posted.balance)
+        posted = post_sold(book, posting)
+        return movement_reply(posted)
 
     def aside(book: Book, error: LedgerError) -> None:
         if isinstance(error, GiftWithoutOrder):  # it left the shelf all the same: reconciling has to know
             keep_refused(book, posting, error)
 
-    return (await desk.writes.once(request, body, work, aside=aside)).response()
+    attempt = Attempt(action_of(posting.kind), stamp, body.sku, body.location, posting.id, aside)
+    return (await desk.writes.once(request, body, work, attempt=attempt)).response()
+
+
+@writes.post("/v2/transfers", summary="Move units between locations", status_code=201, response_model=TransferReply,
+             responses=write_answers("insufficient_stock", "unknown_sku", "unknown_location"))
+async def post_one_transfer(body: NewTransfer, request: Request, desk: Here) -> Response:
+    """Two movements in one transaction: both or none."""
+    stamp = stamp_of(request, desk.clock.now(), "TRF")
+
+    def work(book: Book) -> TransferReply:
+        left, arrived = post_transfer(book, Transfer(
+            f"t-{stamp.id}", Sku(body.sku), LocationId(body.origin), LocationId(body.destination), body.units,
+            body.effective_at, stamp.at, stamp.actor, body.ref_id, stamp.device, stamp.trace))
+        return TransferReply(id=f"t-{stamp.id}", out=movement_reply(left), into=movement_reply(arrived), trace=stamp.trace)
+
+    attempt = Attempt(Action.STOCK_MOVE, stamp, body.sku, body.origin, f"t-{stamp.id}")
+    return (await desk.writes.once(request, body, work, attempt=attempt)).response()
+
+
+@writes.post("/v2/returns", summary="Take a return of a sale", status_code=201, response_model=MovementReply,
+             responses=write_answers("unknown_sku", "unknown_location", "return_without_sale", "return_exceeds_sale"))
+async def post_one_return(body: NewReturn, request: Request, desk: Here) -> Response:
+    """Cites its sale, and all returns of a sale together never exceed it."""
+    stamp = stamp_of(request, desk.clock.now(), "RET")
+
+    def work(book: Book) -> MovementReply:
+        posting = stamp.posting(
+            sku=body.sku, location=body.location, kind=MovementKind.RETURN, units=body.units, effective_at=body.effective_at,
+            ref_id=body.ref_id)
+        return movement_reply(post_return(book, posting, body.sale_ref_id))
+
+    attempt = Attempt(Action.STOCK_IN, stamp, body.sku, body.location, f"m-{stamp.id}")
+    return (await desk.writes.once(request, body, work, attempt=attempt)).response()

@@ -11,15 +11,6 @@ from edge.api.guard import GuardedRoute
 from edge.errors import NotYet
 
 ROUTES = (
-    ("POST", "/v2/transfers", "Move units between locations"),
-    ("POST", "/v2/returns", "Take a return of a sale"),
-    ("POST", "/v2/reservations", "Reserve units"),
-    ("POST", "/v2/reservations/{id}/post", "Turn a reservation into a sale"),
-    ("POST", "/v2/reservations/{id}/void", "Let a reservation go"),
-    ("POST", "/v2/adjustments", "Order an adjustment, with photos"),
-    ("POST", "/v2/adjustments/{id}/approve", "Approve an adjustment"),
-    ("POST", "/v2/adjustments/{id}/reject", "Reject an adjustment"),
-    ("POST", "/v2/adjustments/{id}/override", "Override a held adjustment"),
     ("GET", "/v2/export/{view}.{format}", "Tables for BI"),
 )
 

@@ -24,9 +24,87 @@ class SkuReply(_Reply):
 
 
 class MovementReply(_Reply):
+    """`balance` is that of the location afterwards; `trace` is the code under which the action is found in the logs."""
+
     id: str
     seq: int
     balance: int
+    trace: str
+
+
+class TransferReply(_Reply):
+    """Both legs; `out` left the one location and `into` arrived at the other."""
+
+    id: str
+    out: MovementReply
+    into: MovementReply
+    trace: str
+
+
+class ReservationReply(_Reply):
+    id: str
+    state: Literal["pending", "posted", "voided", "expired"]
+    sku: str
+    location: str
+    units: int
+    ref_id: str
+    expires_at: str
+    movement: str | None
+    trace: str
+
+
+class AdjustmentAccepted(_Reply):
+    id: str
+    state: Literal["waiting", "held"]
+    reasons: list[str]
+    trace: str
+
+
+class ReasonReply(_Reply):
+    code: str
+    message: str
+
+
+class PhotoReply(_Reply):
+    """What the eye saw; null where nobody could look."""
+
+    href: str
+    shows_label: bool | None
+    label_confidence: float | None
+    shows_product: bool | None
+    product_confidence: float | None
+
+
+class AdjustmentReply(_Reply):
+    id: str
+    state: Literal["waiting", "held", "approved", "rejected"]
+    sku: str
+    location: str
+    units: int
+    reason: str
+    ref_id: str
+    actor: str
+    created_at: str
+    reasons: list[ReasonReply]
+    photos: list[PhotoReply]
+    decided_by: str | None
+    decided_at: str | None
+    overridden_by: str | None
+    override_reason: str | None
+    movement: str | None
+    trace: str
+
+
+class AdjustmentsPage(_Reply):
+    items: list[AdjustmentReply]
+    next: str | None
+
+
+class DecisionReply(_Reply):
+    id: str
+    state: Literal["waiting", "approved", "rejected"]
+    movement: str | None
+    balance: int | None
 
 
 class CheckReply(_Reply):

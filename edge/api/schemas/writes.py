@@ -62,6 +62,46 @@ class NewMovement(_Body):
     cites: Code | None = None
 
 
+class NewTransfer(_Body):
+    sku: Code
+    origin: Annotated[Code, Field(alias="from")]
+    destination: Annotated[Code, Field(alias="to")]
+    units: Units
+    effective_at: Instant
+    ref_id: Code
+
+
+class NewReturn(_Body):
+    sku: Code
+    location: Code
+    units: Units
+    sale_ref_id: Code
+    effective_at: Instant
+    ref_id: Code
+
+
+class NewReservation(_Body):
+    sku: Code
+    location: Code
+    units: Units
+    ref_id: Code
+    ttl_s: Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)] | None = None
+
+
+class NewAdjustment(_Body):
+    """The field `order` of an adjustment's form."""
+
+    sku: Code
+    location: Code
+    units: Units
+    reason: Title
+    ref_id: Code
+
+
+class Override(_Body):
+    reason: Title
+
+
 class CountOrder(_Body):
     """A count by a camera of this server."""
 

@@ -1,0 +1,157 @@
+"""Walks the chains of movements and events of a book as it lies there, and adds up what the rest of it is held against."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from inventory_core.chain import BadRow, Field, Head, Link, first_bad
+from inventory_core.events import quoted
+from inventory_core.messages import Message, tell
+from inventory_core.store.raw import Found, RawBook
+from inventory_core.store.sql_ledger import COLUMNS, LATE_AFTER
+from inventory_core.store.sql_logs import EVENT_COLUMNS
+from inventory_core.store.verdicts import Finding
+
+Account = tuple[str, str]
+"""SKU and location."""
+_ID, _SKU, _LOCATION, _UNITS, _EFFECTIVE, _RECORDED, _DEVICE, _TRACE = 1, 2, 3, 4, 6, 7, 9, 10
+
+
+class Unreadable(Exception):
+    """The row after those that were read cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What an account's movements add up to: units, how many there are, and the latest moment of any (sortable text)."""
+
+    units: int
+    movements: int
+    latest: str
+
+
+class MovementWalk:
+    """One walk along the chain of movements; `accounts`, `rows` and `finding` are known when `walk` has ended."""
+
+    def __init__(self, raw: RawBook) -> None:
+        self._raw = raw
+        self._accounts: dict[Account, list[Any]] = {}
+        self._told = raw.rows("SELECT subject FROM outbox WHERE topic = 'movement' ORDER BY seq")
+        self._waiting: str | None = None
+        self._begun = self._lost = False
+        self._beside: Finding | None = None
+        self._row: Found = ()
+        self.rows = 0
+
+    def walk(self) -> tuple[Head, Finding | None]:
+        """The head, as far as the chain is whole, and the first thing that is wrong with a movement or its outbox row."""
+        self._waiting = next(self._told, (None,))[0]
+        found = _first_bad(self._links(), lambda: self.rows)
+        if isinstance(found, BadRow):
+            return self._head, Finding("movement", found.why, found.seq, self._id_of(found.seq))
+        if self._beside is None and self._waiting is not None and not self._lost:
+            self._beside = Finding(
+                "outbox", tell("the outbox tells of {id}, but there is no such movement; the newest rows may have been cut off",
+                               id=quoted(str(self._waiting))))
+        return found, self._beside
+
+    @property
+    def accounts(self) -> dict[Account, Held]:
+        return {account: Held(*held) for account, held in self._accounts.items()}
+
+    def _links(self) -> Iterator[Link]:
+        self._head = Head()
+        for row in scanned(self._raw, f"SELECT {COLUMNS}, late, hash FROM movement ORDER BY seq"):
+            self._row = row
+            link = link_of(row, late=True)
+            yield link
+            self._head = Head(link.seq, link.hash)  # asked for the next one: this one fits
+            self.rows += 1
+            self._add(row)
+
+    def _add(self, row: Found) -> None:
+        held = self._accounts.get((row[_SKU], row[_LOCATION]))
+        if held is None:
+            self._accounts[row[_SKU], row[_LOCATION]] = [row[_UNITS], 1, row[_EFFECTIVE]]
+        else:
+            held[0] += row[_UNITS]
+            held[1] += 1
+            if row[_EFFECTIVE] > held[2]:
+                held[2] = row[_EFFECTIVE]
+        late = datetime.fromisoformat(row[_RECORDED]) - datetime.fromisoformat(row[_EFFECTIVE]) > LATE_AFTER
+        if row[-2] is not int(late) and row[-2] != int(late):
+            self._note(row, tell("row {seq} says wrongly whether it was heard of late", seq=row[0]), "movement")
+        if row[_ID] == self._waiting:
+            self._begun, self._waiting = True, next(self._told, (None,))[0]
+        elif not self._lost and (self._begun or (row[_DEVICE], row[_TRACE]) != ("-", "-")):
+            # a book of the first form had no outbox: its movements have no device and no trace, and lead the chain
+            self._lost = True
+            self._note(row, tell("the movement in row {seq} is not in the outbox at its place", seq=row[0]), "outbox")
+
+    def _note(self, row: Found, why: Message, part: str) -> None:
+        if self._beside is None:
+            self._beside = Finding(part, why, row[0], row[_ID])
+
+    def _id_of(self, seq: int) -> str | None:
+        return quoted(str(self._row[_ID])) if self._row and self._row[0] == seq else None
+
+
+def walk_events(raw: RawBook) -> tuple[Head, int, Finding | None]:
+    """The head of the chain of events as far as it is whole, the rows so far, and the first bad one."""
+    head, rows = Head(), 0
+
+    def links() -> Iterator[Link]:
+        nonlocal head, rows
+        for row in scanned(raw, f"SELECT {EVENT_COLUMNS}, hash FROM event ORDER BY seq"):
+            link = link_of(row)
+            yield link
+            head, rows = Head(link.seq, link.hash), rows + 1
+
+    found = _first_bad(links(), lambda: rows)
+    return head, rows, Finding("event", found.why, found.seq) if isinstance(found, BadRow) else None
+
+
+def walk_tail(raw: RawBook, table: str, columns: str, rows: int) -> BadRow | Head:
+    """The newest `rows` of a chain of which the row before is believed."""
+    newest = next(raw.rows(f"SELECT coalesce(max(seq), 0) FROM {table}"))[0]
+    first = max(newest - rows, 0)
+    before = next(raw.rows(f"SELECT seq, hash FROM {table} WHERE seq = {first}"), None) if first else None
+    links = (link_of(row) for row in raw.rows(f"SELECT {columns}, hash FROM {table} WHERE seq > {first} ORDER BY seq"))
+    return first_bad(links, Head() if before is None else Head(*before))
+
+
+def scanned(raw: RawBook, query: str) -> Iterator[Found]:
+    """The rows of `query` in one scan. Raises Unreadable after the last one before the first that cannot be read.
+
+    The driver reads a row ahead, so that the last good one is asked for again alone.
+    """
+    seen = 0
+    try:
+        for row in raw.rows(query):
+            seen += 1
+            yield row
+    except raw.errors as error:
+        why = error
+    else:
+        return
+    try:
+        yield from raw.rows(f"{query} LIMIT 1 OFFSET {seen}")
+    except raw.errors as error:
+        why = error
+    raise Unreadable(str(why)) from why
+
+
+def link_of(row: Found, *, late: bool = False) -> Link:
+    """A link from a row that ends with its hash (and `late` before it). What no row was ever written with cannot fit."""
+    fields: tuple[Field, ...] = row[: -2 if late else -1]
+    if not all(field is None or type(field) in (int, str) for field in fields):
+        fields = (repr(fields),)
+    return Link(row[0], fields, row[-1])
+
+
+def _first_bad(links: Iterator[Link], rows: Any) -> BadRow | Head:
+    try:
+        return first_bad(links)
+    except Unreadable as error:
+        return BadRow(rows() + 1, tell("row {seq} cannot be read: {why}", seq=rows() + 1, why=error))
