@@ -6,17 +6,25 @@ variables `SHELFCOUNT_...`, overridden by a command's own options.
 
 import os
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
 from edge.errors import UsageFault
+from inventory_core.errors import BadValue
+from inventory_core.messages import Told
+from inventory_core.shifts import ShiftCalendar, ShiftTemplate
+from inventory_core.wall_clock import zone_named
 
 
 class Settings(BaseSettings):
@@ -31,6 +39,31 @@ class Settings(BaseSettings):
     threads: int = Field(default=2, ge=1, le=64, description="Threads of the detector and embedder.")
     max_upload_mb: int = Field(default=25, ge=1, le=200, description="Largest accepted upload, in MB.")
     max_pixels: int = Field(default=50_000_000, ge=1_000_000, description="Largest accepted picture, in pixels.")
+    shift_zone: str = Field(default="Asia/Shanghai", description="Time zone of the shop, as the IANA list names it.")
+    shifts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("early 08:00-17:00", "late 17:00-02:00"),
+        description="Shifts of a business day on the shop's wall clock, each as NAME HH:MM-HH:MM.")
+
+    @field_validator("shifts", mode="before")
+    @classmethod
+    def _divide(cls, given: object) -> object:
+        return [part.strip() for part in given.split(",")] if isinstance(given, str) else given
+
+    @field_validator("shifts")
+    @classmethod
+    def _fit_together(cls, shifts: tuple[str, ...]) -> tuple[str, ...]:
+        ShiftCalendar("UTC", _templates(shifts))
+        return shifts
+
+    @field_validator("shift_zone")
+    @classmethod
+    def _is_known(cls, zone: str) -> str:
+        zone_named(zone)
+        return zone
+
+    def calendar(self) -> ShiftCalendar:
+        """The shifts of the shop."""
+        return ShiftCalendar(self.shift_zone, _templates(self.shifts))
 
     @classmethod
     def settings_customise_sources(
@@ -43,6 +76,19 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         del dotenv_settings, file_secret_settings
         return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=settings_file()))
+
+
+def _templates(shifts: Iterable[str]) -> tuple[ShiftTemplate, ...]:
+    return tuple(_shift_of(text) for text in shifts)
+
+
+def _shift_of(text: str) -> ShiftTemplate:
+    """A shift from `NAME HH:MM-HH:MM`. Raises BadValue."""
+    name, _, hours = text.strip().rpartition(" ")
+    starts, dash, ends = hours.partition("-")
+    if not name or not dash:
+        raise BadValue("a shift is written as NAME HH:MM-HH:MM, such as early 08:00-17:00, got {text}", text=text)
+    return ShiftTemplate(name.strip(), starts, ends)
 
 
 def settings_file() -> Path:
@@ -65,5 +111,11 @@ def load_settings(**options: object) -> Settings:
         first = error.errors()[0]
         raise UsageFault(
             "setting {key} in {file} or the environment is wrong: {why}; see docs/settings.md for the known settings",
-            key=".".join(str(part) for part in first["loc"]), file=file, why=first["msg"],
+            key=".".join(str(part) for part in first["loc"]), file=file, why=_why(first),
         ) from error
+
+
+def _why(fault: ErrorDetails) -> object:
+    """Our own reason, which has a translation, where there is one; else pydantic's."""
+    error = fault.get("ctx", {}).get("error")
+    return error if isinstance(error, Told) else fault["msg"]

@@ -29,7 +29,9 @@ def hand_in(
     book: Book, draft: AdjustmentOrder, photos: tuple[OrderPhoto, ...], role: Role,
     policy: AdjustmentPolicy = AdjustmentPolicy(),
 ) -> AdjustmentOrder:
-    """Raises UnknownSku, UnknownLocation, PhotoRequired."""
+    """The same order again changes nothing. Raises UnknownSku, UnknownLocation, PhotoRequired."""
+    if (earlier := book.adjustment(draft.id)) is not None:
+        return earlier
     need_product(book, draft.sku)
     need_location(book, draft.location)
     order = submit(draft, photos, role, policy)

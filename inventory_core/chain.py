@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from inventory_core.messages import Message, tell
 
+_json = json.JSONEncoder(separators=(",", ":")).encode
 GENESIS = bytes(32)
 """What the first row follows."""
 Field = str | int | None
@@ -44,7 +45,7 @@ class BadRow:
 
 def seal(previous: bytes, fields: Sequence[Field]) -> bytes:
     """The hash of the row with `fields` after the row whose hash is `previous`; 32 bytes."""
-    return hashlib.sha256(previous + json.dumps(fields, separators=(",", ":")).encode()).digest()
+    return hashlib.sha256(previous + _json(fields).encode()).digest()
 
 
 def first_bad(links: Iterable[Link], after: Head = Head()) -> BadRow | Head:

@@ -19,8 +19,8 @@ time that does pass. Once the clock is set and comes past one of them, the diffe
 a `Missed` for what the book made while its clock was behind: that came after the missed time and has to be put off by it.
 
 What nothing on the machine tells from the truth is believed: a clock that is ahead at boot, and the first setting that takes a
-clock that is behind past a line. Take the reading inside the writing block, once its lock is held: a mark that another host kept
-between reading and advancing would be counted twice.
+clock that is behind past a line. Take the reading inside the writing block, once its lock is held: a mark that another host
+kept between reading and advancing would be counted twice.
 """
 
 import math

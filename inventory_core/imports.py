@@ -13,7 +13,7 @@ from inventory_core.catalogue import Product
 from inventory_core.errors import BadRow, DuplicateSku, LedgerError
 from inventory_core.ids import Actor, LocationId, MovementId, ShelfId, Sku
 from inventory_core.instants import parse_instant
-from inventory_core.ledger import MAX_UNITS, MovementKind
+from inventory_core.ledger import MAX_UNITS, NOT_SAID, MovementKind
 from inventory_core.locations import FIRST_SHELF, Location
 from inventory_core.messages import Message, tell
 from inventory_core.planogram import Slot
@@ -97,8 +97,17 @@ def import_planogram(book: Book, rows: Iterable[TableRow]) -> ImportReport:
     return replace(report, notes=tuple(notes))
 
 
-def import_movements(book: Book, rows: Iterable[TableRow], heard_at: datetime) -> ImportReport:
-    """Movements, posted in the order of their effective times; a row without `recorded_at` was heard of at `heard_at`.
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where rows come from: when they were heard of, on which device, and the code under which the import is found again."""
+
+    heard_at: datetime
+    device: str = NOT_SAID
+    trace: str = NOT_SAID
+
+
+def import_movements(book: Book, rows: Iterable[TableRow], origin: Origin) -> ImportReport:
+    """Movements, posted in the order of their effective times; a row without `recorded_at` was heard of at `origin.heard_at`.
 
     Gifts without an order, and movements that would take a location below zero, are refused and kept as refused postings.
     """
@@ -108,7 +117,7 @@ def import_movements(book: Book, rows: Iterable[TableRow], heard_at: datetime) -
     poster = Poster(book)
 
     def read(row: TableRow) -> bool:
-        posting = _posting(row, heard_at)
+        posting = _posting(row, origin)
         poster.product(posting.sku)
         if posting.id is None:
             same = content_id(posting)
@@ -169,7 +178,7 @@ def _product(row: TableRow) -> Product:
     )
 
 
-def _posting(row: TableRow, heard_at: datetime) -> Posting:
+def _posting(row: TableRow, origin: Origin) -> Posting:
     kind = row.needed("kind").lower()
     if kind not in set(MovementKind):
         raise BadRow("{kind} is no kind of movement; use one of {kinds}", kind=kind, kinds=", ".join(MovementKind))
@@ -180,7 +189,7 @@ def _posting(row: TableRow, heard_at: datetime) -> Posting:
     return Posting(
         Sku(row.needed("sku")), LocationId(row.text("location", FIRST_SHELF.id)), MovementKind(kind), units,
         parse_instant("effective_at", row.needed("effective_at")),
-        parse_instant("recorded_at", recorded_at) if recorded_at else heard_at,
+        parse_instant("recorded_at", recorded_at) if recorded_at else origin.heard_at,
         Actor(row.text("source", "import")), row.text("ref_id"), row.text("cites") or None,
-        MovementId(row.text("id")) if row.text("id") else None,
+        MovementId(row.text("id")) if row.text("id") else None, origin.device, origin.trace,
     )

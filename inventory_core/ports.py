@@ -31,11 +31,12 @@ from inventory_core.planogram import Planogram, Slot
 from inventory_core.postings import RefusedPosting
 from inventory_core.reports import KeptReport
 from inventory_core.reservations import Reservation, ReservationId, ReservationState
+from inventory_core.shift_ports import ShiftBook, ShiftBookReader
 
 T = TypeVar("T")
 
 
-class BookReader(Protocol):
+class BookReader(ShiftBookReader, Protocol):
     """Everything that can be asked of a book."""
 
     def product(self, sku: Sku) -> Product | None: ...
@@ -80,7 +81,7 @@ class BookReader(Protocol):
         """Units from movements effective by `at` and recorded by `known_at` (None: all that the book knows)."""
         ...
 
-    def balances(self, at: datetime, known_at: datetime) -> Balances:
+    def balances(self, at: datetime, known_at: datetime | None = None) -> Balances:
         """The same for every (location, SKU) that is not 0."""
         ...
 
@@ -161,7 +162,7 @@ class BookReader(Protocol):
     def tokens(self) -> tuple[ApiToken, ...]: ...
 
 
-class Book(BookReader, Protocol):
+class Book(BookReader, ShiftBook, Protocol):
     """A book open for writing. The methods store; the rules of the shop are in `service`."""
 
     def add_product(self, product: Product) -> None: ...

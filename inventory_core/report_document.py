@@ -35,8 +35,12 @@ def report_document(report: DiscrepancyReport, say: Callable[[Message], str] = s
 def kept_report(report: DiscrepancyReport) -> KeptReport:
     """The report as the book keeps it, in English; the same report has the same id."""
     document = json.dumps(report_document(report), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(document.encode("utf-8")).hexdigest()
-    return KeptReport("R-" + digest[:16], report.as_of, report.known_at, document)
+    return KeptReport(report_id(document.encode("utf-8")), report.as_of, report.known_at, document)
+
+
+def report_id(document: bytes) -> str:
+    """The id of a kept report, from its text in UTF-8."""
+    return "R-" + hashlib.sha256(document).hexdigest()[:16]
 
 
 def _discrepancy(found: Discrepancy, say: Callable[[Message], str]) -> Mapping[str, object]:

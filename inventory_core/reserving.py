@@ -43,7 +43,12 @@ class Wish:
 
 
 def make_reservation(book: Book, wish: Wish, clocks: Clocks, policy: ReservationPolicy = ReservationPolicy()) -> Reservation:
-    """Keep units for a buyer. Raises UnknownSku, UnknownLocation, InsufficientStock, BadValue."""
+    """Keep units for a buyer; the same wish again changes nothing.
+
+    Raises UnknownSku, UnknownLocation, InsufficientStock, BadValue.
+    """
+    if (earlier := book.reservation(wish.id)) is not None:
+        return earlier
     need_product(book, wish.sku)
     location, held = need_location(book, wish.location), book.holding(wish.sku, wish.location)
     reading = clocks()
@@ -69,8 +74,10 @@ def need_reservation(book: Book, id: ReservationId) -> Reservation:
 
 def post_reservation(book: Book, id: ReservationId, clocks: Clocks, by: Actor, device: str) -> tuple[Reservation, Posted]:
     """Paid: the reserved units are sold. Raises UnknownOrder, AlreadyResolved, InsufficientStock."""
-    reservation, reading = need_reservation(book, id), clocks()
-    posted = post(reservation, reading.wall, book_time(book, reading), by)
+    reading = clocks()
+    elapsed_s = book_time(book, reading)  # before the reservation is looked up: it may put it off
+    reservation = need_reservation(book, id)
+    posted = post(reservation, reading.wall, elapsed_s, by)
     sale = Poster(book).post(sale_of(posted, device), lets_go=reservation.units)
     _keep(book, reservation, posted)
     return posted, sale
@@ -78,8 +85,10 @@ def post_reservation(book: Book, id: ReservationId, clocks: Clocks, by: Actor, d
 
 def void_reservation(book: Book, id: ReservationId, clocks: Clocks, by: Actor) -> Reservation:
     """Called off: the units are available again. Raises UnknownOrder, AlreadyResolved."""
-    reservation, reading = need_reservation(book, id), clocks()
-    voided = void(reservation, reading.wall, book_time(book, reading), by)
+    reading = clocks()
+    elapsed_s = book_time(book, reading)
+    reservation = need_reservation(book, id)
+    voided = void(reservation, reading.wall, elapsed_s, by)
     _keep(book, reservation, voided)
     return voided
 

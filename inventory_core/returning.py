@@ -19,8 +19,11 @@ def post_return(book: Book, posting: Posting, sale_ref_id: str) -> Posted:
     need_location(book, posting.location)
     if not sale_ref_id.strip():
         raise BadValue("{field} is empty", field="sale_ref_id")
-    check_return(posting.units, book.sold(posting.sku, sale_ref_id), book.returned(posting.sku, sale_ref_id), sale_ref_id)
-    return post_movement(book, replace(posting, kind=MovementKind.RETURN, cites=sale_ref_id).movement())
+    movement = replace(posting, kind=MovementKind.RETURN, cites=sale_ref_id).movement()
+    if book.movement(movement.id) is None:  # the same return again is not one more
+        sold, returned = book.sold(posting.sku, sale_ref_id), book.returned(posting.sku, sale_ref_id)
+        check_return(posting.units, sold, returned, sale_ref_id)
+    return post_movement(book, movement)
 
 
 def post_transfer(book: Book, transfer: Transfer) -> tuple[Posted, Posted]:

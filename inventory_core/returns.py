@@ -43,6 +43,7 @@ class Transfer:
 
     def __post_init__(self) -> None:
         check_text("id", self.id)
+        check_text("ref_id", self.ref_id)
         if not 0 < self.units <= MAX_UNITS:
             raise BadValue("a transfer of {sku} needs 1 to {most} units, got {units}",
                            sku=self.sku, most=MAX_UNITS, units=self.units)

@@ -114,13 +114,18 @@ class Poster:
         location = self.location(movement.location)
         held = self._book.holding(movement.sku, movement.location)
         if (earlier := self._book.movement(movement.id)) is not None:
-            if replace(earlier, recorded_at=movement.recorded_at) != movement:
+            if not _same(earlier, movement):
                 raise DuplicateMovement("the book already has another movement with the id {id}", id=movement.id)
             return Posted(earlier, self._book.seq(earlier.id) or 0, held.units, is_new=False)
         if movement.units < 0 and not location.allow_negative:
             _need_stock(movement, held, lets_go)
         seq = self._book.add_movement(movement)
         return Posted(movement, seq, held.units + movement.units)
+
+
+def _same(earlier: Movement, again: Movement) -> bool:
+    """True when both tell the same event, whenever, wherever and under which code it was sent."""
+    return replace(earlier, recorded_at=again.recorded_at, device=again.device, trace=again.trace) == again
 
 
 def _need_stock(movement: Movement, held: Holding, lets_go: int) -> None:

@@ -79,6 +79,11 @@ class Shift:
         """`2026-11-20/late`"""
         return f"{self.business_date.isoformat()}/{self.name}"
 
+    @property
+    def is_closed(self) -> bool:
+        """True for hours that no template covers."""
+        return self.name.partition("-")[0] == CLOSED
+
     def holds(self, at: datetime) -> bool:
         return self.starts_at <= at < self.ends_at
 

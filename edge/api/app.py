@@ -13,15 +13,17 @@ from starlette.types import Message, Receive, Scope, Send
 
 from edge import __version__
 from edge.api import problems, quick_check
+from edge.api.book_tasks import BookTasks, TaskPolicy
 from edge.api.deps import Desk, ModelCard, StockCheck
 from edge.api.guard import Gate
 from edge.api.idempotency import Writes
 from edge.api.jobs import CountJobs, Looker
+from edge.api.keeper import Keeper
 from edge.api.lanes import Lane
 from edge.api.limits import JSON_BYTES, PICTURE_PATHS, ApiLimits
 from edge.api.metrics import Metrics
 from edge.api.refusals import TooLarge
-from edge.api.routes import adjustments, counts, discrepancies, health, inventory, not_yet, reservations, shelves
+from edge.api.routes import adjustments, counts, discrepancies, health, inventory, not_yet, reservations, shelves, shifts
 from edge.api.schemas.replies import ProblemReply
 from edge.api.spool import Spool
 from edge.clock import Clock
@@ -36,7 +38,7 @@ from inventory_core.service import Stock, check_stock
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _LAST_COUNT_S = 1.5
-"""How long a count that is running may hold up the end of the server."""
+"""How long a count, or a periodic task, that is running may hold up the end of the server."""
 
 
 class Api(FastAPI):
@@ -97,25 +99,33 @@ def create_app(
     settings: Settings, store: BookStore, clock: Clock, *, folder: Path, looker: Looker | None = None,
     cameras: Mapping[str, object] | None = None, model: ModelCard | None = None, lang: Lang = Lang.EN,
     limits: ApiLimits | None = None, stock: StockCheck | None = None, judge: PhotoJudge | None = None,
+    keeping: TaskPolicy | None = None,
 ) -> Api:
     """The API over `store`.
 
     `folder` is where uploads wait and evidence is kept; `looker` carries out counts with the eye that `model` describes and the
     `cameras` it can name (None: counting is refused); `lang` answers callers who name neither zh nor en; `stock` is a quicker
-    way to ask the store for stock; `judge` looks at the photos of adjustments.
+    way to ask the store for stock; `judge` looks at the photos of adjustments; `keeping` is how often the
+    periodic work is done (None: never, and shifts stay open).
     """
     limits = limits or ApiLimits()
     writer, reads, pictures, metrics = store.writer(), Lane("reads"), Lane("pictures"), Metrics()
     jobs = CountJobs(looker, writer, Spool(folder / "orders"), metrics, limits)
+    keeper = None if keeping is None else Keeper(clock, BookTasks(store, writer, clock, settings.calendar(), keeping).tasks())
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         del app
         jobs.start()
+        if keeper is not None:
+            keeper.start()
         try:
             yield
         finally:
             jobs.stop()
+            if keeper is not None:
+                keeper.stop()
+                keeper.join(_LAST_COUNT_S)
             jobs.join(_LAST_COUNT_S)
             pictures.close()
             reads.close()
@@ -132,12 +142,12 @@ def create_app(
         settings, limits, clock, store, stock or _stock_of(store), Writes(writer, clock, BurstGuard()), writer, reads, pictures,
         asyncio.Semaphore(limits.uploads_at_once), jobs, dict(cameras or {}),
         model or ModelCard(why_down="no detector was given"), metrics, folder, Evidence(folder / "evidence"),
-        judge or NoJudge(),
+        judge or NoJudge(), keeper,
     )
     problems.install(app)
     for router in (health.router, inventory.reads, inventory.writes, reservations.reads, reservations.writes, adjustments.reads,
                    adjustments.forms, adjustments.writes, counts.reads, counts.writes, shelves.router, discrepancies.router,
-                   not_yet.router):
+                   shifts.router, not_yet.router):
         app.include_router(router)
     return app
 

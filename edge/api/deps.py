@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from edge.api.idempotency import Writes
 from edge.api.jobs import CountJobs
+from edge.api.keeper import Keeper
 from edge.api.lanes import Lane
 from edge.api.limits import ApiLimits
 from edge.api.metrics import Metrics
@@ -41,7 +42,8 @@ StockCheck = Callable[[Sku, datetime], Stock]
 @dataclass(frozen=True, slots=True, eq=False)
 class Desk:
     """`writer` makes all changes of the book, `reads` that of queries longer than a lookup, `pictures` the one that
-    decodes uploads, of which `uploads` lets a few in at once; `folder` is where the device keeps what is not in the book."""
+    decodes uploads, of which `uploads` lets a few in at once; `folder` is where the device keeps what is not in the book;
+    `keeper` does the periodic work."""
 
     settings: Settings
     limits: ApiLimits
@@ -60,6 +62,7 @@ class Desk:
     folder: Path
     evidence: Evidence
     judge: PhotoJudge
+    keeper: Keeper | None = None
 
     async def check(self, sku: Sku) -> Stock:
         """What can be sold of a product now; in the event loop where the answer takes microseconds. Raises UnknownSku."""

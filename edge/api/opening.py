@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from edge.api.app import Api, create_app
+from edge.api.book_tasks import TaskPolicy
 from edge.api.deps import ModelCard
 from edge.api.looking import EyeLooker, NamedCamera
 from edge.bootstrap import open_eye, open_site
@@ -17,8 +18,10 @@ from edge.errors import UsageFault
 from edge.messages import Lang
 from edge.settings import Settings
 from inventory_core.access import ApiToken
+from inventory_core.errors import Damaged, StoreError
 from inventory_core.messages import Told
 from inventory_core.ports import BookStore
+from inventory_core.store.damaged_book import DamagedBook, open_damaged
 from inventory_core.store.sql_book import open_book
 from inventory_core.store.stock_lookup import StockLookup
 from models.errors import ModelError
@@ -36,11 +39,12 @@ class OpenServer:
 def open_server(
     settings: Settings, cameras: Mapping[str, NamedCamera], lang: Lang, warn: Callable[[Told], None],
 ) -> Iterator[OpenServer]:
-    """The API over the settings' book; without a usable detector it warns, serves all the same and refuses to count.
+    """The API over the settings' book; without a usable detector it warns, serves all the same and refuses to count; over a
+    damaged book it warns, answers what can be read and refuses every write.
 
     Raises StoreError for a book that cannot be used, BadSite, UsageFault.
     """
-    with closing(open_book(settings.db)) as store, closing(StockLookup(settings.db)) as stock:
+    with closing(_store(settings.db, warn)) as store, _stock(settings.db, store) as stock:
         clock = SystemClock()
         folder = folder_of(settings.db)
         site = open_site(settings.site)
@@ -48,8 +52,30 @@ def open_server(
         looker = None if eye is None else EyeLooker(
             eye, cameras, Evidence.of_book(settings.db), settings.max_pixels, site=site)
         api = create_app(settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card,
-                         lang=lang, stock=stock)
+                         lang=lang, stock=stock, keeping=TaskPolicy())
         yield OpenServer(api, has_keys=any(works(token) for token in _tokens(store)))
+
+
+def _store(db: str, warn: Callable[[Told], None]) -> BookStore:
+    """Raises StoreError; Damaged only where nothing can be read."""
+    try:
+        return open_book(db)
+    except Damaged as damage:
+        store = open_damaged(db, damage)
+        warn(damage)
+        warn(StoreError("the book {db} is served read-only: what can be read is answered, and nothing is written; when a "
+                        "backup was brought back with `shelfcount ledger restore BACKUP --db {db}`, start again", db=db))
+        return store
+
+
+@contextmanager
+def _stock(db: str, store: BookStore) -> Iterator[StockLookup | None]:
+    """The quick way to ask for stock; a damaged book has none, for it would open the file for writing."""
+    if isinstance(store, DamagedBook):
+        yield None
+        return
+    with closing(StockLookup(db)) as stock:
+        yield stock
 
 
 def cameras_of(specs: Sequence[str], clock: Clock) -> dict[str, NamedCamera]:

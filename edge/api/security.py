@@ -51,6 +51,8 @@ ALLOWED: Mapping[Route, frozenset[Role]] = MappingProxyType({
     ("POST", "/v2/adjustments/{id}/approve"): _OFFICE,
     ("POST", "/v2/adjustments/{id}/reject"): _OFFICE,
     ("POST", "/v2/adjustments/{id}/override"): _OFFICE,
+    ("GET", "/v2/shifts"): _FINDINGS,
+    ("GET", "/v2/shifts/{date}/{name}"): _FINDINGS,
     ("GET", "/v2/export/{view}.{format}"): _FINDINGS,
 })
 

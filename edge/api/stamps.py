@@ -11,9 +11,7 @@ from inventory_core.access import Role
 from inventory_core.ids import Actor, LocationId, MovementId, Sku
 from inventory_core.ledger import MovementKind
 from inventory_core.postings import Posting
-
-_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's alphabet: no I, L, O, U, so that a code read aloud or from paper is not taken for another."""
+from inventory_core.traces import trace_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +41,3 @@ def stamp_of(request: Request, now: datetime, prefix: str) -> Stamp:
     caller: Caller = request.state.caller
     digest = hashlib.sha256("\x1f".join((caller.actor, request.state.idempotency_key)).encode()).digest()
     return Stamp(caller.actor, caller.role, caller.device, trace_code(prefix, digest), digest.hex()[:24], now)
-
-
-def trace_code(prefix: str, digest: bytes) -> str:
-    """`DAB-7K9M2P`: a prefix and six signs, 30 bits of the digest."""
-    number = int.from_bytes(digest[-4:])
-    return f"{prefix}-{''.join(_SIGNS[number >> 5 * place & 31] for place in range(6))}"

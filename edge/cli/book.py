@@ -1,5 +1,6 @@
 """Commands on the book: bringing tables in, asking for balances, and reconciling."""
 
+import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
@@ -14,13 +15,14 @@ from edge.cli.tables import read_table
 from edge.clock import SystemClock
 from edge.errors import ExitCode, NotYet
 from inventory_core.ids import LocationId, Sku
-from inventory_core.imports import ImportReport, import_catalogue, import_movements, import_planogram
+from inventory_core.imports import ImportReport, Origin, import_catalogue, import_movements, import_planogram
 from inventory_core.instants import parse_instant
 from inventory_core.messages import tell
 from inventory_core.ports import Book
 from inventory_core.report_document import kept_report, report_document
 from inventory_core.service import need_product, reconcile_now
 from inventory_core.tables import CATALOGUE, MOVEMENTS, PLANOGRAM, TableRow, Template
+from inventory_core.traces import trace_code
 
 Db = Annotated[str | None, typer.Option(help="The book: a file; without it the settings name it.")]
 Table = Annotated[Path, typer.Argument(help="CSV or XLSX; docs/templates has one of each kind.")]
@@ -50,8 +52,10 @@ def planogram_import(file: Table, db: Db = None) -> int:
 @ledger.command("import")
 def ledger_import(file: Table, db: Db = None) -> int:
     """Bring in movements; the same file again adds nothing."""
-    now = SystemClock().now()
-    return _bring_in(db, file, MOVEMENTS, lambda book, rows: import_movements(book, rows, now))
+    clock = SystemClock()
+    content = file.read_bytes() if file.is_file() else b""
+    origin = Origin(clock.now(), clock.reading().host[:8], trace_code("IMP", hashlib.sha256(content).digest()))
+    return _bring_in(db, file, MOVEMENTS, lambda book, rows: import_movements(book, rows, origin))
 
 
 @ledger.command("balance")

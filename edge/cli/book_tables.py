@@ -19,10 +19,15 @@ def balance_table(balances: Mapping[tuple[LocationId, Sku], int], products: Mapp
         table.add_column(tr.say(heading), overflow="fold")
     table.add_column(tr.say(tell("units")), justify="right")
     for (location, sku), units in sorted(balances.items()):
-        product = products.get(sku)
-        english = product is not None and tr.lang is Lang.EN and product.name_en
-        table.add_row(location, sku, "" if product is None else product.name_en if english else product.name, str(units))
+        table.add_row(location, sku, name_of(products.get(sku), tr), str(units))
     return table
+
+
+def name_of(product: Product | None, tr: Translator) -> str:
+    """The product's name in the reader's language; nothing for one that the catalogue lacks."""
+    if product is None:
+        return ""
+    return product.name_en if tr.lang is Lang.EN and product.name_en else product.name
 
 
 def report_table(report: DiscrepancyReport, tr: Translator) -> Table:

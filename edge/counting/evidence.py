@@ -11,12 +11,17 @@ from edge.capture.frame import Image
 from edge.errors import UnreadableInput
 
 _NAME = re.compile(r"e-[0-9a-f]{32}\.jpg")
+_UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 _LONGEST_SIDE_PX = 1920
 _JPEG_QUALITY = 88
 
 
 def folder_of(db: str) -> Path:
-    """Where what belongs to a book but is no row of it is kept: a folder beside the book."""
+    """Where what belongs to a book but is no row of it is kept: a folder beside the book, or in the working folder where the
+    book is in a database server."""
+    if "://" in db and not db.startswith("sqlite:///"):
+        database = db.partition("?")[0].rstrip("/").rpartition("/")[2]
+        return Path(f"{_UNSAFE.sub('_', database) or 'shelfcount'}.files")
     return Path(db.removeprefix("sqlite:///")).with_suffix(".files")
 
 

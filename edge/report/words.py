@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from inventory_core.discrepancies import CauseKind, Certainty, DiscrepancyKind, DiscrepancyState, Owner
+from inventory_core.kept_shifts import KeptAs
+from inventory_core.ledger import MovementKind
 from inventory_core.messages import Message, tell
 
 KINDS: Mapping[DiscrepancyKind, Message] = {
@@ -35,3 +37,23 @@ OWNERS: Mapping[Owner, Message] = {
     Owner.STOCK_KEEPER: tell("stock keeper"),
     Owner.ADMINISTRATOR: tell("administrator"),
 }
+MOVEMENT_KINDS: Mapping[MovementKind, Message] = {
+    MovementKind.OPENING: tell("opening stock"),
+    MovementKind.RECEIPT: tell("receipt"),
+    MovementKind.SALE: tell("sale"),
+    MovementKind.GIFT: tell("gift"),
+    MovementKind.RETURN: tell("return"),
+    MovementKind.TRANSFER: tell("transfer"),
+    MovementKind.ADJUSTMENT: tell("adjustment"),
+}
+KEPT_AS: Mapping[KeptAs, Message] = {
+    KeptAs.PREVIEW: tell("preview"),
+    KeptAs.CLOSE: tell("close"),
+    KeptAs.RESTATED: tell("restated report"),
+}
+SHIFTS: Mapping[str, Message] = {
+    "early": tell("early shift"),
+    "late": tell("late shift"),
+    "closed": tell("closed hours"),
+}
+"""Names of shifts that the program itself gives; others are the shop's own words."""

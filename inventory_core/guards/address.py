@@ -13,10 +13,12 @@ _NO_ANSWER = re.compile("不知道|不清楚|测试|待定|同上|自提(?!点|�
 _POSTCODE = re.compile("(?:邮编)?[0-9]{6}")
 _PLACE = re.compile(
     "路|街|道|巷|弄|里|胡同|村|镇|乡|屯|寨|庄|苑|园|城|厦|楼|幢|栋|座|室|号|院|厂|店|铺|场|站|桥|港|湾|塔|宫|寺|庙|馆|仓|库|岛|湖|校|区|组|队|坊|"
-    "嘎查|苏木|大学|中心|公司|基地|公寓|单元|局|所|团|矿|监狱|委员会|管委会|指挥部|处|山|川|谷|社|圃|门市部|超市|银行|#"
+    "嘎查|苏木|大学|中心|公司|基地|公寓|单元|局|所|团|矿|监狱|委员会|管委会|指挥部|处|山|川|谷|沟|坡|岭|滩|社|圃|门市部|超市|银行|#"
 )
 """Words of streets, villages and buildings."""
-_PLACE_ABROAD = re.compile(r"\b(?:road|rd|street|st|avenue|ave|lane|building|tower|block|plaza|village|square|mall|house)\b", re.I)
+_PLACE_IN_ENGLISH = re.compile(
+    r"\b(?:road|rd|street|st|avenue|ave|lane|building|tower|block|plaza|village|square|mall|house)\b", re.IGNORECASE
+)
 _NAMED_AND_NUMBERED = re.compile(rf"(?=.*[{HAN}]{{2}})(?=.*[0-9])")
 
 
@@ -45,10 +47,10 @@ def address_reasons(text: str, policy: InputPolicy) -> tuple[Reason, ...]:
             ReasonCode.ADDRESS_WITHOUT_DETAIL, tell("the address ends with {region}", region=region.division.full_name),
             tell("add the street or village and the house"),
         ),)
-    if not _is_findable(detail) and not _PLACE_ABROAD.search(typed):
+    if not _is_findable(detail) and not _PLACE_IN_ENGLISH.search(typed):
         return (Reason(
             ReasonCode.ADDRESS_UNCLEAR_DETAIL,
-            tell("{detail} names no street, village or building of {region}", detail=detail, region=region.division.full_name),
+            tell("what follows {region} names no street, village or building", region=region.division.full_name),
             tell("add the street or village and the house"),
         ),)
     return ()

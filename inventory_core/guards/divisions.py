@@ -1,4 +1,4 @@
-"""The administrative divisions of China, read once from `divisions.txt` beside this module: a tree of provinces, cities, counties.
+"""The administrative divisions of China: a tree of provinces, cities and counties, read once from `divisions.txt` beside this.
 
 The head of that file names its sources and explains its lines.
 """
@@ -19,9 +19,12 @@ class Standing(enum.Enum):
     FORMER = "~"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Division:
-    """One division: its official name, its code in GB/T 2260 where it has one, the names above it, and what it rules."""
+    """One division: its official name, its code in GB/T 2260 where it has one, the names above it, and what it rules.
+
+    A code is given as far as it says something: 33, 3301, 330106. Equal only to itself, since it is a key of what is cached.
+    """
 
     name: str
     code: str

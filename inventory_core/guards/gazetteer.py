@@ -13,9 +13,13 @@ from itertools import chain
 
 from inventory_core.guards.divisions import Division, Standing, division_list
 
-_PEOPLES = ["蒙古族", "蒙古", "回族", "藏族", "维吾尔", "苗族", "彝族", "壮族", "布依族", "朝鲜族", "满族", "侗族", "瑶族", "白族", "土家族", "哈尼族", "哈萨克族", "哈萨克", "傣族", "黎族", "傈僳族", "佤族", "畲族", "拉祜族", "水族", "东乡族", "纳西族", "景颇族", "柯尔克孜", "土族", "达斡尔族", "仫佬族", "羌族", "布朗族", "撒拉族", "毛南族", "仡佬族", "锡伯", "塔吉克", "怒族", "普米族", "保安族", "裕固族", "独龙族", "各族"]
-"""The peoples of the names of autonomous divisions, as these names write them."""
-_AUTONOMOUS = re.compile(rf"(.{{2,}}?)(?:{'|'.join(_PEOPLES)})*自治([区州县旗])")
+_PEOPLES = (
+    "蒙古族|蒙古|回族|藏族|维吾尔|苗族|彝族|壮族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|哈尼族|哈萨克族|哈萨克|傣族|黎族|"
+    "傈僳族|佤族|畲族|拉祜族|水族|东乡族|纳西族|景颇族|柯尔克孜|土族|达斡尔族|仫佬族|羌族|布朗族|撒拉族|毛南族|仡佬族|锡伯|"
+    "塔吉克|怒族|普米族|保安族|裕固族|独龙族|各族"
+)
+"""The peoples in the names of autonomous divisions, as these names write them."""
+_AUTONOMOUS = re.compile(rf"(.{{2,}}?)(?:{_PEOPLES})*自治([区州县旗])")
 _ENDING = re.compile(r"(.{2,}?)(?:特别行政区|地区|林区|特区|新区|省|市|盟|区|县|旗)")
 
 

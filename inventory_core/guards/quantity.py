@@ -8,11 +8,10 @@ from inventory_core.guards.written import Written, hidden_character, is_misgroup
 from inventory_core.messages import tell
 
 _UNITS = (
-    "件", "个", "只", "支", "枝", "瓶", "盒", "箱", "袋", "包", "罐", "桶", "打", "条", "双", "套", "张", "把", "台", "本", "卷",
-    "块", "片", "份", "斤", "公斤", "千克", "克", "吨", "升", "毫升", "提", "听", "板", "排", "扎", "捆", "对", "串", "枚", "根",
-    "kg", "g", "l", "ml", "pcs", "pc", "ea", "box", "boxes", "ctn", "pack", "packs",
+    "件|个|只|支|枝|瓶|盒|箱|袋|包|罐|桶|打|条|双|套|张|把|台|本|卷|块|片|份|公斤|斤|千克|克|吨|毫升|升|提|听|板|排|扎|捆|对|串|枚|根|"
+    "kg|g|l|ml|pcs|pc|ea|box|boxes|ctn|pack|packs"
 )
-_WITH_UNIT = re.compile(rf"([+-]?[0-9][0-9.,]*) *(?i:{'|'.join(_UNITS)})\.?")
+_WITH_UNIT = re.compile(rf"[+-]?[0-9][0-9.,]* *(?i:{_UNITS})\.?")
 
 
 def quantity_reasons(text: str, policy: InputPolicy) -> tuple[Reason, ...]:
@@ -35,10 +34,10 @@ def quantity_reasons(text: str, policy: InputPolicy) -> tuple[Reason, ...]:
             ReasonCode.QUANTITY_BAD_GROUPING, tell("the commas of {given} part no thousands", given=typed),
             tell("write the number without commas"),
         ),)
-    if unit := _WITH_UNIT.fullmatch(typed):
+    if _WITH_UNIT.fullmatch(typed):
         return (Reason(
             ReasonCode.QUANTITY_WITH_UNIT, tell("{given} names a unit of its own", given=typed),
-            tell("enter single units as a number alone (a case of 12 is 12), not {number} of something", number=unit[1]),
+            tell("enter the number of single units alone: a case of 12 is 12"),
         ),)
     return (Reason(
         ReasonCode.QUANTITY_NOT_A_NUMBER, tell("{given} is no quantity", given=typed),

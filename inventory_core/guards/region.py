@@ -1,6 +1,7 @@
 """Which province, city and district an address begins with, by the list of divisions, or why that cannot be said."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inventory_core.guards.divisions import Division, Standing, division_list
@@ -19,7 +20,7 @@ _STREET = re.compile(
     r"[东南西北中内外环大一二三四五六七八九十0-9]*(?:路(?![南北]区)|街|道(?=[0-9东南西北中]|$)|巷|弄|里(?=[0-9]|$)|胡同)"
 )
 """What makes the name before it the name of a street: 南京|西路, 上海|路."""
-_HOUSE = re.compile(r".?(?:[路街巷厦楼桥湾站号座学]|道(?=[0-9东南西北中]|$))")
+_HOUSE = re.compile(r".?(?:[路街巷厦楼桥湾站号座学]|小区|市场|道(?=[0-9东南西北中]|$))")
 """What makes a first name that of a street or a house, where no province stands before it: 重庆|大厦, 长沙|湾道."""
 _STREET_OR_NUMBER = re.compile("[0-9路街道巷弄]")
 _TOWN = re.compile(r".{1,7}?(?:镇|乡|街道|社区|新区|开发区|园区|农场|林场)")
@@ -32,12 +33,16 @@ _STEM_OF_PLACE = re.compile(r"[路街道巷弄镇乡村园苑楼号院厂站场�
 _STEM_OF_AREA = re.compile(
     r"(?:小|社|片|校|景|库|港|新|老|[东南西北A-Z]|工业|开发|高新|经开|技术|产业|科技|保税|度假|示范|试验|实验|管理|合作|生态|旅游|风景|"
     r"商务|商业|物流|住宅|居住|生活|办公|家属|宿舍|别墅|服务|仓储|作业|集聚|功能|启动|核心|安置|回迁|还建|养殖|种植|交易|批发|餐饮|展览|"
-    r"加工|自贸|经济|矿|名胜|灌|林|投资|发展|保护|资源|坝|休闲|围垦|特|综保|空港|临空|艺术|步行|直管|新城|老城|主城|中心城|超|夜|菜|集|花)$"
+    r"加工|自贸|经济|矿|名胜|灌|林|投资|发展|保护|资源|坝|休闲|围垦|特|综保|空港|临空|艺术|步行|直管|新城|老城|主城|中心城)$"
     r"|^[中内外前后上下一二三四五六七八九十市城郊矿林牧农山湖江镇街特军]$"
 )
-"""Areas that people name and no standard lists: 高新区, 工业区, 安置区, 一区; and 超市."""
+"""Areas that people name and no standard lists: 高新区, 工业区, 安置区, 一区."""
+_STEM_OF_MARKET = re.compile("[超夜早菜集花]$")
 _COLLOQUIAL = frozenset({"新城区", "老城区", "新市区", "滨海新区", "港口区", "城中区", "城东区", "城西区", "城南区", "城北区"})
-"""Names of districts somewhere that any town may use for a part of itself, as those of one character (东区) and Taiwan's towns."""
+"""Names of districts somewhere that any town may use for a part of itself, as it may those of one character (东区)."""
+
+_MOST_HOMES = 4
+"""Places that a message names where there are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,8 @@ def _within(division: Division, rest: str) -> Region | Reason:
     elsewhere = everywhere().at_start(rest)
     if elsewhere and any(d.name in (division.name, *division.above) for d in elsewhere.divisions):
         return _within(division, elsewhere.rest)  # the region was written twice
+    if elsewhere and division.above and (kin := [d for d in elsewhere.divisions if _is_loosely_in(d, division)]):
+        return _within(kin[0], elsewhere.rest)
     if wrong := _mismatch(division, elsewhere) or (_unknown(division, rest) if division.children else None):
         return wrong
     if division.is_province and not division.has_no_cities and rest:
@@ -143,8 +150,6 @@ def _mismatch(division: Division, elsewhere: Found | None) -> Reason | None:
     name, homes = elsewhere.divisions[0].name, elsewhere.divisions
     if len(name) < 3 or name in _COLLOQUIAL or name[-1] in "乡镇":
         return None
-    if division.above and any(_is_former_of(d, division) for d in homes):
-        return None
     return Reason(
         ReasonCode.ADDRESS_REGION_MISMATCH,
         tell("{name} lies in {home}, not in {region}", name=name, home=_homes(homes), region=division.full_name),
@@ -154,9 +159,10 @@ def _mismatch(division: Division, elsewhere: Found | None) -> Reason | None:
 
 def _unknown(division: Division, rest: str) -> Reason | None:
     """Why `rest` cannot stand behind `division`: it begins with what reads like a division and is none."""
-    for pattern in (_LOOKS_LIKE_COUNTY, _LOOKS_LIKE_CITY) if division.is_province else (_LOOKS_LIKE_COUNTY,):
+    looks = ((_LOOKS_LIKE_CITY, _STEM_OF_MARKET),) if division.is_province else ()
+    for pattern, harmless in (*looks, (_LOOKS_LIKE_COUNTY, _STEM_OF_AREA)):
         like = pattern.match(rest)
-        if like and not (_STEM_OF_PLACE.search(like[1]) or _STEM_OF_AREA.search(like[1]) or _ends_in_name(like[0])):
+        if like and not (harmless.search(like[1]) or _STEM_OF_PLACE.search(like[1]) or _ends_in_name(like[0])):
             return Reason(
                 ReasonCode.ADDRESS_UNKNOWN_DIVISION,
                 tell("{region} has no {name}", region=division.full_name, name=like[0]),
@@ -165,27 +171,28 @@ def _unknown(division: Division, rest: str) -> Reason | None:
     return None
 
 
+def _is_loosely_in(inner: Division, outer: Division) -> bool:
+    """True in one province where one is a name given up or a development area: the list does not say what these lie in."""
+    return inner.above[:1] == outer.above[:1] and bool({inner.standing, outer.standing} & {Standing.FORMER, Standing.AREA})
+
+
 def _ends_in_name(text: str) -> bool:
     """True where a division's name stands inside: 国营朝阳县|农场."""
     ends = (everywhere().at_start(text[start:]) for start in range(1, len(text) - 1))
     return any(found and not found.rest and (len(found.divisions[0].name) > 2 or text[-1] == "县") for found in ends)
 
 
-def _is_former_of(division: Division, city: Division) -> bool:
-    """A name given up, or a development area, of the same province."""
-    return division.standing in (Standing.FORMER, Standing.AREA) and division.above[0] == city.above[0]
-
-
-def _ambiguous(name: str, divisions: "list[Division] | tuple[Division, ...]") -> Reason:
+def _ambiguous(name: str, divisions: Sequence[Division]) -> Reason:
     return Reason(
-        ReasonCode.ADDRESS_AMBIGUOUS_REGION, tell("{name} is in {home}", name=name, home=_homes(divisions)),
+        ReasonCode.ADDRESS_AMBIGUOUS_REGION, tell("{name} lies in several places: {home}", name=name, home=_homes(divisions)),
         tell("write the province and city before {name}", name=name),
     )
 
 
-def _homes(divisions: "list[Division] | tuple[Division, ...]") -> str:
-    """`北京市, 辽宁省朝阳市`; the list itself for a province."""
-    return ", ".join("".join(division.above) or division.name for division in divisions)
+def _homes(divisions: Sequence[Division]) -> str:
+    """`北京市, 辽宁省朝阳市`: where divisions of one name lie; a province lies in itself."""
+    homes = ["".join(division.above) or division.name for division in divisions]
+    return ", ".join(homes[:_MOST_HOMES]) + ("…" if len(homes) > _MOST_HOMES else "")
 
 
 def simplify(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from inventory_core.chain import BadRow, Field, Head, Link, first_bad
 from inventory_core.events import quoted
+from inventory_core.ledger import NOT_SAID
 from inventory_core.messages import Message, tell
 from inventory_core.store.raw import Found, RawBook
 from inventory_core.store.sql_ledger import COLUMNS, LATE_AFTER
@@ -32,42 +33,46 @@ class Held:
 
 
 class MovementWalk:
-    """One walk along the chain of movements; `accounts`, `rows` and `finding` are known when `walk` has ended."""
+    """One walk along the chain of movements; `accounts` and `rows` are known when `walk` has ended."""
 
     def __init__(self, raw: RawBook) -> None:
         self._raw = raw
         self._accounts: dict[Account, list[Any]] = {}
-        self._told = raw.rows("SELECT subject FROM outbox WHERE topic = 'movement' ORDER BY seq")
+        self._told = self._subjects()
         self._waiting: str | None = None
-        self._begun = self._lost = False
+        self._begun = False
         self._beside: Finding | None = None
         self._row: Found = ()
+        self._head = Head()
         self.rows = 0
 
-    def walk(self) -> tuple[Head, Finding | None]:
-        """The head, as far as the chain is whole, and the first thing that is wrong with a movement or its outbox row."""
-        self._waiting = next(self._told, (None,))[0]
-        found = _first_bad(self._links(), lambda: self.rows)
+    def walk(self) -> tuple[Head, tuple[Finding, ...]]:
+        """The head, as far as the chain is whole; and the first row that is not, and the first one whose `late` or outbox row
+        is wrong."""
+        self._waiting = next(self._told, None)
+        found = _first_bad(self._links(), self)
         if isinstance(found, BadRow):
-            return self._head, Finding("movement", found.why, found.seq, self._id_of(found.seq))
-        if self._beside is None and self._waiting is not None and not self._lost:
-            self._beside = Finding(
-                "outbox", tell("the outbox tells of {id}, but there is no such movement; the newest rows may have been cut off",
-                               id=quoted(str(self._waiting))))
-        return found, self._beside
+            bad = Finding("movement", found.why, found.seq, self._id_of(found.seq))
+            return self._head, (bad,) if self._beside is None else (self._beside, bad)
+        if self._beside is None and self._waiting is not None:
+            self._beside = Finding("outbox", tell(
+                "the outbox tells of {id}, but there is no such movement; the newest rows may have been cut off",
+                id=quoted(str(self._waiting))))
+        return found, () if self._beside is None else (self._beside,)
 
     @property
     def accounts(self) -> dict[Account, Held]:
         return {account: Held(*held) for account, held in self._accounts.items()}
 
     def _links(self) -> Iterator[Link]:
-        self._head = Head()
         for row in scanned(self._raw, f"SELECT {COLUMNS}, late, hash FROM movement ORDER BY seq"):
             self._row = row
             link = link_of(row, late=True)
             yield link
             self._head = Head(link.seq, link.hash)  # asked for the next one: this one fits
             self.rows += 1
+            if self._beside is None:
+                self._look_beside(row)
             self._add(row)
 
     def _add(self, row: Found) -> None:
@@ -79,19 +84,26 @@ class MovementWalk:
             held[1] += 1
             if row[_EFFECTIVE] > held[2]:
                 held[2] = row[_EFFECTIVE]
-        late = datetime.fromisoformat(row[_RECORDED]) - datetime.fromisoformat(row[_EFFECTIVE]) > LATE_AFTER
-        if row[-2] is not int(late) and row[-2] != int(late):
-            self._note(row, tell("row {seq} says wrongly whether it was heard of late", seq=row[0]), "movement")
-        if row[_ID] == self._waiting:
-            self._begun, self._waiting = True, next(self._told, (None,))[0]
-        elif not self._lost and (self._begun or (row[_DEVICE], row[_TRACE]) != ("-", "-")):
-            # a book of the first form had no outbox: its movements have no device and no trace, and lead the chain
-            self._lost = True
-            self._note(row, tell("the movement in row {seq} is not in the outbox at its place", seq=row[0]), "outbox")
 
-    def _note(self, row: Found, why: Message, part: str) -> None:
-        if self._beside is None:
-            self._beside = Finding(part, why, row[0], row[_ID])
+    def _look_beside(self, row: Found) -> None:
+        """A book of the first form had no outbox: its movements have no device and no trace, and lead the chain."""
+        late = datetime.fromisoformat(row[_RECORDED]) - datetime.fromisoformat(row[_EFFECTIVE]) > LATE_AFTER
+        if row[-2] != int(late):
+            self._note(row, "movement", tell("row {seq} says wrongly whether it was heard of late", seq=row[0]))
+        elif row[_ID] == self._waiting:
+            self._begun, self._waiting = True, next(self._told, None)
+        elif self._begun or (row[_DEVICE], row[_TRACE]) != (NOT_SAID, NOT_SAID):
+            self._note(row, "outbox", tell("the movement in row {seq} is not in the outbox at its place", seq=row[0]))
+
+    def _subjects(self) -> Iterator[str]:
+        try:
+            for (subject,) in self._raw.rows("SELECT subject FROM outbox WHERE topic = 'movement' ORDER BY seq"):
+                yield subject
+        except self._raw.errors as error:
+            self._beside = Finding("outbox", tell("the rows cannot be read: {why}", why=error))
+
+    def _note(self, row: Found, part: str, why: Message) -> None:
+        self._beside = Finding(part, why, row[0], quoted(row[_ID]))
 
     def _id_of(self, seq: int) -> str | None:
         return quoted(str(self._row[_ID])) if self._row and self._row[0] == seq else None
@@ -99,17 +111,23 @@ class MovementWalk:
 
 def walk_events(raw: RawBook) -> tuple[Head, int, Finding | None]:
     """The head of the chain of events as far as it is whole, the rows so far, and the first bad one."""
-    head, rows = Head(), 0
+    walk = _EventWalk(raw)
+    found = _first_bad(walk.links(), walk)
+    return walk.head, walk.rows, Finding("event", found.why, found.seq) if isinstance(found, BadRow) else None
 
-    def links() -> Iterator[Link]:
-        nonlocal head, rows
-        for row in scanned(raw, f"SELECT {EVENT_COLUMNS}, hash FROM event ORDER BY seq"):
+
+class _EventWalk:
+    def __init__(self, raw: RawBook) -> None:
+        self._raw = raw
+        self.head = Head()
+        self.rows = 0
+
+    def links(self) -> Iterator[Link]:
+        for row in scanned(self._raw, f"SELECT {EVENT_COLUMNS}, hash FROM event ORDER BY seq"):
             link = link_of(row)
             yield link
-            head, rows = Head(link.seq, link.hash), rows + 1
-
-    found = _first_bad(links(), lambda: rows)
-    return head, rows, Finding("event", found.why, found.seq) if isinstance(found, BadRow) else None
+            self.head = Head(link.seq, link.hash)
+            self.rows += 1
 
 
 def walk_tail(raw: RawBook, table: str, columns: str, rows: int) -> BadRow | Head:
@@ -145,13 +163,14 @@ def scanned(raw: RawBook, query: str) -> Iterator[Found]:
 def link_of(row: Found, *, late: bool = False) -> Link:
     """A link from a row that ends with its hash (and `late` before it). What no row was ever written with cannot fit."""
     fields: tuple[Field, ...] = row[: -2 if late else -1]
-    if not all(field is None or type(field) in (int, str) for field in fields):
+    if bytes in map(type, fields):
         fields = (repr(fields),)
     return Link(row[0], fields, row[-1])
 
 
-def _first_bad(links: Iterator[Link], rows: Any) -> BadRow | Head:
+def _first_bad(links: Iterator[Link], walk: MovementWalk | _EventWalk) -> BadRow | Head:
     try:
         return first_bad(links)
     except Unreadable as error:
-        return BadRow(rows() + 1, tell("row {seq} cannot be read: {why}", seq=rows() + 1, why=error))
+        seq = walk.rows + 1
+        return BadRow(seq, tell("row {seq} cannot be read: {why}", seq=seq, why=error))

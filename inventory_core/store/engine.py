@@ -1,23 +1,22 @@
 """Opens a book: in a file, or in PostgreSQL; makes a missing one and brings an older one to the newest form."""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import command
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from inventory_core.errors import StoreError
-from inventory_core.store import postgresql, sqlite_file
+from inventory_core.store import forms, opening_check, postgresql, sqlite_file
 from inventory_core.store.blocks import reading, writing
-
-_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def open_engine(url: str) -> sa.Engine:
-    """An engine on a book of the newest form. Raises StoreError, and then the book is as it was."""
-    engine = postgresql.engine_of(url) if postgresql.is_postgresql(url) else sqlite_file.engine_of(url)
+    """An engine on a book of the newest form. Raises StoreError, and then the book is as it was; Damaged after a copy of the
+    damaged file was put aside."""
+    if postgresql.is_postgresql(url):
+        engine = postgresql.engine_of(url)
+    else:
+        opening_check.check(sqlite_file.book_file(url))
+        engine = sqlite_file.engine_of(url)
     try:
         migrate(engine, book_name(url))
     except BaseException:
@@ -36,21 +35,19 @@ def migrate(engine: sa.Engine, name: str, to: str = "head") -> None:
 
     Raises StoreError when a newer program made it.
     """
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    scripts = ScriptDirectory.from_config(config)
+    config = forms.config()
     try:
         with reading(engine) as connection:
-            if set(MigrationContext.configure(connection).get_current_heads()) == set(scripts.get_heads()):
+            if set(MigrationContext.configure(connection).get_current_heads()) == {forms.newest()}:
                 return
         with writing(engine) as connection:
             here = MigrationContext.configure(connection).get_current_heads()
-            if set(here) == set(scripts.get_heads()):
+            if set(here) == {forms.newest()}:
                 return
-            if unknown := [head for head in here if not _knows(scripts, head)]:
+            if unknown := set(here) - set(forms.forms()):
                 raise StoreError(
                     "the book {file} was made by a newer version (form {form}); update this program", file=name,
-                    form=", ".join(unknown),
+                    form=", ".join(sorted(unknown)),
                 )
             if engine.dialect.name == "postgresql":
                 postgresql.check_empty_or_ours(connection, name, is_ours=bool(here))
@@ -64,6 +61,3 @@ def migrate(engine: sa.Engine, name: str, to: str = "head") -> None:
     except sa.exc.DatabaseError as error:
         raise sqlite_file.damaged(name, error.orig) from error
 
-
-def _knows(scripts: ScriptDirectory, revision: str) -> bool:
-    return any(script.revision == revision for script in scripts.walk_revisions())

@@ -25,6 +25,7 @@ class MovementRow(Row, table=True):
         CheckConstraint("kind <> 'gift' OR coalesce(length(cites), 0) > 0", name="gift_cites"),
         CheckConstraint("late IN (0, 1)", name="late"),
         Index("ix_movement_account", "sku", "location", "effective_at", "units", "recorded_at", "late"),
+        Index("ix_movement_effective", "effective_at"),
         Index("ix_movement_late", "sku", "location", "recorded_at", "effective_at", "units",
               sqlite_where=text("late = 1"), postgresql_where=text("late = 1")),
         Index("ix_movement_sale", "ref_id", "sku", "units", sqlite_where=text("kind = 'sale'"),
@@ -189,7 +190,11 @@ class ShiftReportRow(Row, table=True):
     """A shift's report as it was known at `known_at`; `chain_seq` and `chain_hash` tell the newest movement of that moment."""
 
     __tablename__ = "shift_report"
-    __table_args__ = (CheckConstraint("kind IN ('preview', 'close', 'restated')", name="kind"), {"sqlite_strict": True})
+    __table_args__ = (
+        CheckConstraint("kind IN ('preview', 'close', 'restated')", name="kind"),
+        Index("ix_shift_report_ended", "ends_at"),
+        {"sqlite_strict": True},
+    )
 
     shift: str = text_column(key=True)
     kind: str = text_column(key=True)

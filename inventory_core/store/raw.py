@@ -37,14 +37,14 @@ class RawFile:
         self._sql = sql
 
     def rows(self, query: str) -> Iterator[Found]:
-        with contextlib.closing(self._sql.execute(query)) as cursor:
-            yield from cursor
+        cursor: Iterator[Found] = self._sql.execute(query)
+        return cursor
 
     def tables(self) -> frozenset[str]:
         return frozenset(row[0] for row in self.rows("SELECT name FROM sqlite_schema WHERE type = 'table'"))
 
-    def unreadable_texts(self, table: str) -> str | None:
-        """Why a text of `table` cannot be read; None when all can."""
+    def unreadable(self, table: str) -> str | None:
+        """Why a row of `table`, or a text in it, cannot be read; None when all can."""
         self._sql.text_factory = str
         try:
             for _ in self.rows(f'SELECT * FROM "{table}"'):
@@ -62,18 +62,23 @@ class RawServer:
     def __init__(self, sql: Any) -> None:
         self.errors: type[Exception] = postgresql.driver().Error
         self._sql = sql
-        self._n = 0
+        self._cursors: list[Any] = []
 
     def rows(self, query: str) -> Iterator[Found]:
-        self._n += 1
-        with self._sql.cursor(name=f"raw_{self._n}") as cursor:  # held by the server, so that a large table does not come whole
-            cursor.itersize = 5000
-            cursor.execute(query)
-            yield from cursor
+        cursor = self._sql.cursor(name=f"raw_{len(self._cursors)}")  # held by the server: a large table does not come whole
+        self._cursors.append(cursor)
+        cursor.itersize = 5000
+        cursor.execute(query)
+        return iter(cursor)
 
     def tables(self) -> frozenset[str]:
         return frozenset(row[0] for row in self.rows(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"))
+
+    def close(self) -> None:
+        for cursor in self._cursors:
+            with contextlib.suppress(self.errors):
+                cursor.close()
 
 
 @contextlib.contextmanager
@@ -93,4 +98,5 @@ def raw_server(url: str) -> Iterator[RawServer]:
         for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
             sql.execute(f"SET {limit} = 0")
         sql.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield RawServer(sql)
+        with contextlib.closing(RawServer(sql)) as raw:
+            yield raw

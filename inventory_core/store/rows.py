@@ -135,7 +135,7 @@ class ReportRow(Row, table=True):
 
 class ReplyRow(Row, table=True):
     __tablename__ = "reply"
-    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_strict": True}
+    __table_args__ = (Index("ix_reply_at", "at"), {"sqlite_strict": True})
 
     actor: str = text_column(key=True)
     key: str = text_column(key=True)

@@ -8,6 +8,7 @@ import contextlib
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -25,31 +26,35 @@ from inventory_core.store import convert, engine
 from inventory_core.store.blocks import reading, writing
 from inventory_core.store.explaining import explained
 from inventory_core.store.group_commit import GroupWriter
+from inventory_core.store.reader_watch import ReaderPolicy, ReaderWatch, refuse_ended
 from inventory_core.store.rows import table
 from inventory_core.store.sql_adjustments import AdjustmentWrites
 from inventory_core.store.sql_ledger import LedgerWrites
 from inventory_core.store.sql_logs import LogWrites
 from inventory_core.store.sql_orders import OrderWrites
 from inventory_core.store.sql_reader import SqlReader
+from inventory_core.store.sql_shifts import ShiftWrites
 from inventory_core.store.statements import Values
 
 
-def open_book(url: str) -> "SqlStore":
-    """The book in the file that `url` names. Raises StoreError."""
-    return SqlStore(engine.open_engine(url), engine.book_name(url))
+def open_book(url: str, readers: ReaderPolicy = ReaderPolicy()) -> "SqlStore":
+    """The book that `url` names. Raises StoreError; Damaged for one of which at most reading is left (damaged_book.py)."""
+    return SqlStore(engine.open_engine(url), engine.book_name(url), readers)
 
 
 class SqlStore:
     """A BookStore on SQLite. Writers of this process queue on a lock, which is fairer than SQLite's own polling."""
 
-    def __init__(self, opened: sa.Engine, name: str) -> None:
+    def __init__(self, opened: sa.Engine, name: str, readers: ReaderPolicy = ReaderPolicy()) -> None:
         self._engine = opened
         self._name = name
         self._writing = threading.Lock()
+        self._readers = ReaderWatch(name, self.log_bytes, readers)
+        refuse_ended(opened)
 
     @contextlib.contextmanager
     def read(self) -> Iterator[BookReader]:
-        with self.explained(), reading(self._engine) as connection:
+        with self.explained(), reading(self._engine) as connection, self._readers.watching(connection):
             yield SqlReader(connection)
 
     @contextlib.contextmanager
@@ -60,6 +65,13 @@ class SqlStore:
     def writer(self) -> Writer:
         return GroupWriter(self)
 
+    def log_bytes(self) -> int:
+        """Size of SQLite's log of the last writes; 0 where there is none."""
+        try:
+            return Path(f"{self._engine.url.database}-wal").stat().st_size if self._engine.dialect.name == "sqlite" else 0
+        except FileNotFoundError:
+            return 0
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -68,7 +80,7 @@ class SqlStore:
         return explained(self._engine, self._name)
 
 
-class SqlBook(SqlReader, LedgerWrites, OrderWrites, AdjustmentWrites, LogWrites):
+class SqlBook(SqlReader, LedgerWrites, OrderWrites, AdjustmentWrites, ShiftWrites, LogWrites):
     """A Book over a connection whose transaction has begun."""
 
     def commit(self) -> None:

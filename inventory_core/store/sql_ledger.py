@@ -75,7 +75,7 @@ class LedgerReads(OverConnection):
         return units - self.do.number(
             _HEARD_LATER, sku, location, heard, until, sku, location, no_late, until, heard)
 
-    def balances(self, at: datetime, known_at: datetime) -> Balances:
+    def balances(self, at: datetime, known_at: datetime | None = None) -> Balances:
         accounts = self.do.rows("SELECT location, sku FROM balance WHERE movements > 0")
         return defaultdict(int, {
             (LocationId(place), Sku(sku)): units for place, sku in accounts

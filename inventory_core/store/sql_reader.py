@@ -22,6 +22,7 @@ from inventory_core.store.sql_adjustments import AdjustmentReads
 from inventory_core.store.sql_ledger import LedgerReads
 from inventory_core.store.sql_logs import LogReads
 from inventory_core.store.sql_orders import OrderReads
+from inventory_core.store.sql_shifts import ShiftReads
 
 _Noun = TypeVar("_Noun")
 _Query = sa.Select[tuple[object, ...]]
@@ -31,7 +32,7 @@ _CaptureT, _CountT, _RefusedT = table("capture"), table("shelf_count"), table("r
 _PairT, _ReportT, _TokenT = table("look_alike"), table("report"), table("api_token")
 
 
-class SqlReader(LedgerReads, OrderReads, AdjustmentReads, LogReads):
+class SqlReader(LedgerReads, OrderReads, AdjustmentReads, ShiftReads, LogReads):
     """A BookReader over a connection in a transaction."""
 
     def _all(self, query: _Query, noun: _Decode[_Noun]) -> tuple[_Noun, ...]:

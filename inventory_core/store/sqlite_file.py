@@ -72,7 +72,7 @@ def engine_of(url: str) -> sa.Engine:
     return engine
 
 
-def inspect(file: Path, look_inside: Callable[[Any], None] = lambda ro: None) -> bool:
+def inspect(file: Path, look_inside: Callable[[Any], None] | None = None) -> bool:
     """Look at the file without touching it, and have `look_inside` look through a connection that cannot write.
 
     False where there is no book yet. Raises StoreError when it is no book, Damaged for a damaged one.
@@ -98,9 +98,9 @@ def inspect(file: Path, look_inside: Callable[[Any], None] = lambda ro: None) ->
                 "SELECT count(*) FROM sqlite_schema", "PRAGMA page_count", "PRAGMA application_id"))
             if owner != APPLICATION_ID and (tables or pages > 1):
                 raise StoreError("{file} is a database, but no book of this program; it was left as it is", file=file)
-            if tables:
+            if tables and look_inside is not None:
                 look_inside(ro)
-            elif owner == APPLICATION_ID:
+            elif not tables and owner == APPLICATION_ID:
                 raise damaged(file, "no tables")
             return bool(tables)
     except (OSError, module.OperationalError) as error:

@@ -10,6 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 Values = str | int | float | bytes | None
+ENDED = "reader_ended"
+"""In the `info` of a connection whose reader was ended (reader_watch.py): nothing more is asked over it."""
 
 
 class Statements:
@@ -18,6 +20,7 @@ class Statements:
     def __init__(self, connection: sa.Connection) -> None:
         self._sql = connection
         self._is_sqlite = connection.dialect.name == "sqlite"
+        self._info = connection.info
         self._cursor: Any = None
 
     def run(self, statement: str, *values: Values) -> int:
@@ -37,6 +40,8 @@ class Statements:
         return int(self._execute(statement, values).fetchone()[0])
 
     def _execute(self, statement: str, values: tuple[Values, ...]) -> Any:
+        if ENDED in self._info:
+            raise InterruptedError
         if self._cursor is None or not self._sql.in_transaction():
             if not self._sql.in_transaction():
                 self._sql.begin()

@@ -105,6 +105,7 @@ def kill(folder: Path, plan: Plan = Plan()) -> Figures:
         "kills": plan.kills, "books": len(books), "acknowledged": sum(book.acked for book in books),
         "fate unknown at a kill": sum(book.unknown for book in books),
         "of these found": sum(v.unacked for book in books for v in book.after_kills),
+        "most of these at one kill": max(v.unacked for book in books for v in book.after_kills),
         "lost": sum(v.lost for v in verdicts), "doubled": sum(v.doubled for v in verdicts),
         "torn": sum(v.torn for v in verdicts), "damaged": sum(v.corrupt is not None for v in verdicts),
         "not there in the end": sum(book.acked - book.at_the_end.found for book in books), "s": time.monotonic() - begun,

@@ -254,6 +254,20 @@ def test_a_host_that_takes_over_from_a_dead_one_counts_since_then() -> None:
     assert (5000.0, True) == (book.read(two), book.marks["box-2"].trusted)
 
 
+def test_a_host_that_lags_comes_up_to_the_newest() -> None:
+    marks = [ClockMark("box-1", "b1", 900.0, MORNING, 500.0), ClockMark("box-2", "b2", 100.0, MORNING, 490.0)]
+    assert 500.0 == advance(marks, ClockReading("box-2", "b2", 105.0, MORNING + timedelta(seconds=5))).mark.elapsed_s
+
+
+def test_a_time_from_before_the_program_tells_no_time_off() -> None:
+    box, book = Box(), Keeping()
+    book.read(box)
+    box.set_wall(off_by_s=(LOST - MORNING).total_seconds())
+    book.read(box)
+    box.reboot(600, wall=datetime(1980, 1, 1, tzinfo=UTC))  # where boards begin whose battery is empty
+    assert (20.0, False) == (book.read(box), book.marks["box-1"].trusted)
+
+
 def test_a_container_under_a_new_name_runs_on_the_same_kernel() -> None:
     box, book = Box("c-1"), Keeping()
     book.read(box)
@@ -382,4 +396,3 @@ def test_marks_of_other_machines_alone_do_not_need_a_clock_that_agrees_to_the_se
     mark = ClockMark("box-1", "b1", 10.0, MORNING, 500.0)
     joined = advance([mark], ClockReading("box-2", "b2", 900.0, MORNING - timedelta(seconds=2)))
     assert (500.0, True) == (joined.mark.elapsed_s, joined.mark.trusted)
-    assert MORNING.tzinfo is UTC

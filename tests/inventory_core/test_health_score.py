@@ -99,6 +99,11 @@ def test_the_bands_begin_at_85_and_70(share: Share, band: HealthBand, title: str
     assert (band, title) == (score.band, str(score.band.shown))
 
 
+def test_the_band_of_the_healthy_may_be_a_full_score_alone() -> None:
+    strict = HealthPolicy(healthy_from=100, sub_healthy_from=99)
+    assert [HealthBand.HEALTHY, HealthBand.ACT] == [health_score(counted, strict).band for counted in (PERFECT, SHOP_DAY)]
+
+
 def test_a_part_that_is_all_wrong_is_the_worst_and_a_draw_goes_to_the_first() -> None:
     nothing_delivered = health_score(replace(PERFECT, sync=Share(0, 9), traceability=Share(0, 9)), POLICY).worst
     assert nothing_delivered is not None

@@ -7,7 +7,7 @@ import pytest
 
 from inventory_core.errors import BadTable
 from inventory_core.ids import LocationId, Sku
-from inventory_core.imports import ImportReport, import_catalogue, import_movements, import_planogram
+from inventory_core.imports import ImportReport, Origin, import_catalogue, import_movements, import_planogram
 from inventory_core.locations import LocationKind
 from inventory_core.ports import Book, BookStore
 from inventory_core.tables import CATALOGUE, MAX_ROWS, MOVEMENTS, PLANOGRAM, read_csv, table_rows
@@ -29,7 +29,7 @@ def planogram(book: Book, text: str) -> ImportReport:
 
 
 def movements(book: Book, text: str) -> ImportReport:
-    return import_movements(book, read_csv(text.encode(), MOVEMENTS), NOW)
+    return import_movements(book, read_csv(text.encode(), MOVEMENTS), Origin(NOW, "box", "IMP-000001"))
 
 
 class TestReading:

@@ -280,3 +280,16 @@ def test_an_adjustment_says_what_is_there_and_may_take_what_is_reserved(shop: Bo
         hand_in(book, draft(-9), (PHOTO,), Role.STAFF)
         approved_by(book, BOB)
         assert (1, -7) == ((h := book.holding(COLA, SHELF)).units, h.available)
+
+
+def test_the_same_wish_order_return_and_transfer_again_change_nothing(shop: BookStore, clocks: Clocks) -> None:
+    transfer = Transfer("t-1", COLA, SHELF, ROAD, 1, NOON, NOON, ANN, "trip-1", "k-1", "TRF-000001")
+    with shop.write() as book:
+        post_movement(book, moved(-1, "m2", "till-9"))
+        for _ in range(2):
+            make_reservation(book, wish(2), clocks)
+            hand_in(book, draft(), (PHOTO,), Role.STAFF)
+            post_return(book, returned(1, "x1"), "till-9")
+            post_transfer(book, replace(transfer, device="k-2", trace="TRF-000002"))
+        assert Holding(9, 2) == book.holding(COLA, SHELF)
+        assert (1, 5) == (len(book.adjustments()), book.head().seq)

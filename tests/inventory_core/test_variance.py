@@ -144,6 +144,11 @@ def test_the_board_looks_back_thirty_days_and_takes_in_their_end() -> None:
     assert [2, 0] == [board(rows).total.count for rows in ([first, last], beyond)]
 
 
+def test_what_was_refused_at_the_very_end_of_the_look_back_counts() -> None:
+    told = [Event(moment, Actor("ann"), Action.BURST, Outcome.FLAGGED) for moment in (TODAY.since, TODAY.until)]
+    assert (WrongAction("burst", Actor("ann"), 1, TODAY.until),) == board((), events=told).wrong_actions
+
+
 def test_wrong_actions_are_counted_by_code_and_operator() -> None:
     gift = posting("11:00 gift cola -1 by till-1")
     once = RefusedPosting(gift, "gift_without_order", "no order")
@@ -201,6 +206,13 @@ def test_where_nothing_moved_there_is_no_share() -> None:
 def test_a_board_that_means_nothing_is_refused(refused: Callable[[], object]) -> None:
     with pytest.raises(LedgerError):
         refused()
+
+
+@pytest.mark.parametrize(("days", "target"), [(1, Decimal(0)), (3660, Decimal(1))])
+def test_the_widest_and_the_narrowest_board_may_be_asked_for(days: int, target: Decimal) -> None:
+    policy = VariancePolicy(days=days, top=1, more_than_units=0, monthly_target=target)
+    time = Lookback.of_days(policy.days, at("23:00"))
+    assert timedelta(days=days) == time.until - time.since
 
 
 KINDS = st.sampled_from([MovementKind.RECEIPT, MovementKind.SALE, MovementKind.TRANSFER, *[MovementKind.ADJUSTMENT] * 4])

@@ -14,7 +14,12 @@ from edge.api.schemas.replies import HealthReply, Part, SyncPart
 from inventory_core.errors import StoreError
 from inventory_core.instants import utc_text
 from inventory_core.locations import FIRST_SHELF
+from inventory_core.messages import tell
+from inventory_core.store.damaged_book import DamagedBook
+from inventory_core.store.sql_book import SqlStore
+from inventory_core.store.sqlite_file import WAL_MOST_BYTES
 
+MB = 1024 * 1024
 LOW_DISK_SHARE = 0.05
 """Below this share of free disk the device is degraded."""
 
@@ -56,12 +61,19 @@ def _model(desk: Desk) -> Part:
 
 
 def _ledger(desk: Desk) -> Part:
+    if isinstance(desk.store, DamagedBook):
+        return Part.model_validate({"status": "DOWN", "reason": str(desk.store.damage)})
     try:
         with desk.store.read() as book:
             book.location(FIRST_SHELF.id)
     except StoreError as error:
         return Part.model_validate({"status": "DOWN", "reason": str(error)})
-    return Part(status="UP")
+    if desk.keeper is None:
+        return Part(status="UP")
+    kept = desk.keeper.state()
+    return Part.model_validate({
+        "status": "UP" if kept.is_well else "DEGRADED", "failing": dict(kept.failing), "stalled": kept.is_stalled,
+        "last_run": None if kept.last_run is None else utc_text(kept.last_run)})
 
 
 def _disk(desk: Desk) -> Part:

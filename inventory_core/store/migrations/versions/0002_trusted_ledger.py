@@ -52,6 +52,7 @@ TABLES = (
     """,
     "CREATE INDEX ix_movement_account ON movement (sku, location, effective_at, units, recorded_at, late)",
     "CREATE INDEX ix_movement_cites ON movement (cites, sku, kind, units) WHERE cites IS NOT NULL",
+    "CREATE INDEX ix_movement_effective ON movement (effective_at)",
     "CREATE INDEX ix_movement_late ON movement (sku, location, recorded_at, effective_at, units) WHERE late = 1",
     "CREATE INDEX ix_movement_sale ON movement (ref_id, sku, units) WHERE kind = 'sale'",
     """
@@ -179,6 +180,8 @@ TABLES = (
         CONSTRAINT ck_shift_report_kind CHECK (kind IN ('preview', 'close', 'restated'))
     ) STRICT
     """,
+    "CREATE INDEX ix_shift_report_ended ON shift_report (ends_at)",
+    "CREATE INDEX ix_reply_at ON reply (at)",
     """
     CREATE TABLE spot_item (
         business_date TEXT NOT NULL,
