@@ -191,5 +191,6 @@ def _posting(row: TableRow, origin: Origin) -> Posting:
         parse_instant("effective_at", row.needed("effective_at")),
         parse_instant("recorded_at", recorded_at) if recorded_at else origin.heard_at,
         Actor(row.text("source", "import")), row.text("ref_id"), row.text("cites") or None,
-        MovementId(row.text("id")) if row.text("id") else None, origin.device, origin.trace,
+        MovementId(row.text("id")) if row.text("id") else None,
+        row.text("device", origin.device), row.text("trace", origin.trace),
     )

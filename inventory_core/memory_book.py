@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from inventory_core.access import ApiToken, StoredReply
 from inventory_core.adjustments import AdjustmentOrder
@@ -23,6 +23,7 @@ from inventory_core.planogram import Slot
 from inventory_core.postings import RefusedPosting
 from inventory_core.reports import KeptReport
 from inventory_core.reservations import Reservation
+from inventory_core.spot_check import SpotCheck, SpotItem
 
 
 class MemoryBook(MemoryReader):
@@ -81,6 +82,14 @@ class MemoryBook(MemoryReader):
 
         if key(report) not in map(key, self._pages.shift_reports):
             self._pages.shift_reports.append(report)
+
+    def add_spot_check(self, check: SpotCheck) -> None:
+        self._pages.spot_checks.setdefault(check.business_date, check)
+
+    def put_spot_item(self, business_date: date, item: SpotItem) -> None:
+        check = self._pages.spot_checks[business_date]
+        items = tuple(item if item.movement == held.movement else held for held in check.items)
+        self._pages.spot_checks[business_date] = replace(check, items=items)
 
     def add_event(self, event: Event) -> int:
         self._pages.events.append(event)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, field, fields
+from datetime import date
 
 from inventory_core.access import ApiToken, StoredReply
 from inventory_core.adjustments import AdjustmentOrder, OrderId
@@ -21,6 +22,7 @@ from inventory_core.planogram import Slot
 from inventory_core.postings import RefusedPosting
 from inventory_core.reports import KeptReport
 from inventory_core.reservations import Reservation, ReservationId
+from inventory_core.spot_check import SpotCheck
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class Pages:
     adjustments: dict[OrderId, AdjustmentOrder] = field(default_factory=dict)
     clock_marks: dict[str, ClockMark] = field(default_factory=dict)
     shift_reports: list[KeptShiftReport] = field(default_factory=list)
+    spot_checks: dict[date, SpotCheck] = field(default_factory=dict)
 
     def copy(self) -> "Pages":
         copied = Pages()

@@ -16,7 +16,8 @@ from inventory_core.ids import Actor, CountId, LocationId, MovementId, Sku
 from inventory_core.kept_shifts import KeptAs, KeptShiftReport, ShiftEntry
 from inventory_core.ledger import Balances, Holding, Movement, MovementKind, balances_as_of
 from inventory_core.locations import Location, LocationKind
-from inventory_core.memory_pages import Pages, head_of
+from inventory_core.memory_insight import MemoryInsight
+from inventory_core.memory_pages import head_of
 from inventory_core.movement_log import LogEntry, LogPage, LogQuery, page
 from inventory_core.outbox import Message
 from inventory_core.planogram import Planogram
@@ -28,11 +29,8 @@ _ALL_KNOWN = datetime.max.replace(tzinfo=UTC)
 """No posting was recorded later."""
 
 
-class MemoryReader:
+class MemoryReader(MemoryInsight):
     """One moment of a book in memory."""
-
-    def __init__(self, pages: Pages) -> None:
-        self._pages = pages
 
     def product(self, sku: Sku) -> Product | None:
         return self._pages.products.get(sku)

@@ -23,6 +23,7 @@ from inventory_core.counts import Capture
 from inventory_core.elapsed import ClockMark
 from inventory_core.events import Action, Event, EventEntry
 from inventory_core.ids import Actor, CountId, LocationId, MovementId, Sku
+from inventory_core.insight_ports import InsightReader, SpotBook
 from inventory_core.ledger import Balances, Holding, Movement
 from inventory_core.locations import Location
 from inventory_core.movement_log import LogPage, LogQuery
@@ -36,7 +37,7 @@ from inventory_core.shift_ports import ShiftBook, ShiftBookReader
 T = TypeVar("T")
 
 
-class BookReader(ShiftBookReader, Protocol):
+class BookReader(ShiftBookReader, InsightReader, Protocol):
     """Everything that can be asked of a book."""
 
     def product(self, sku: Sku) -> Product | None: ...
@@ -162,7 +163,7 @@ class BookReader(ShiftBookReader, Protocol):
     def tokens(self) -> tuple[ApiToken, ...]: ...
 
 
-class Book(BookReader, ShiftBook, Protocol):
+class Book(BookReader, ShiftBook, SpotBook, Protocol):
     """A book open for writing. The methods store; the rules of the shop are in `service`."""
 
     def add_product(self, product: Product) -> None: ...

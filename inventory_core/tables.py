@@ -17,11 +17,12 @@ _AMOUNT = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,6})?")
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """The columns that a kind of table may have, and those that it needs."""
+    """The columns that a kind of table may have, and those that it needs; `exported` are more that our own exports have."""
 
     name: str
     columns: tuple[str, ...]
     required: tuple[str, ...]
+    exported: tuple[str, ...] = ()
 
 
 CATALOGUE = Template("catalogue.csv", ("sku", "name", "name_en", "gtin", "price", "safety_stock"), ("sku", "name"))
@@ -32,6 +33,7 @@ MOVEMENTS = Template(
     "movements.csv",
     ("id", "sku", "location", "kind", "units", "effective_at", "recorded_at", "source", "ref_id", "cites"),
     ("sku", "kind", "units", "effective_at"),
+    ("device", "trace", "seq", "hash"),
 )
 
 
@@ -105,7 +107,7 @@ def _columns(header: Sequence[str], template: Template) -> tuple[str, ...]:
         header = header[:-1]
     columns = tuple(name.lower() for name in header)
     missing = [name for name in template.required if name not in columns]
-    unknown = [name or "-" for name in columns if name not in template.columns]
+    unknown = [name or "-" for name in columns if name not in (*template.columns, *template.exported)]
     doubled = sorted({name for name in columns if columns.count(name) > 1})
     if missing or unknown or doubled:
         raise BadTable(

@@ -5,13 +5,12 @@ An adjustment says that book and shelf differed; its sign is that of the book's 
 """
 
 import enum
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from inventory_core.errors import BadValue
-from inventory_core.ids import MovementId, Sku
+from inventory_core.ids import MovementId
 from inventory_core.ledger import NOT_SAID, Movement, MovementKind
 
 MAX_DAYS = 3660
@@ -38,7 +37,7 @@ STAGE_OF: Mapping[MovementKind, Stage] = {
     MovementKind.RETURN: Stage.RETURN,
     MovementKind.ADJUSTMENT: Stage.ADJUST,
 }
-_THROUGH_THE_DOOR = frozenset({MovementKind.RECEIPT, MovementKind.SALE, MovementKind.GIFT, MovementKind.RETURN})
+THROUGH_THE_DOOR = frozenset({MovementKind.RECEIPT, MovementKind.SALE, MovementKind.GIFT, MovementKind.RETURN})
 """What brings goods into the shop or out of it; an opening states what is there, and a transfer stays within."""
 
 
@@ -121,19 +120,6 @@ class VarianceShare:
     def within(self) -> bool | None:
         """True when the share keeps the target, which is allowed; None where there is no share."""
         return self.adjusted_units <= self.target * self.moved_units if self.moved_units else None
-
-
-def variance_share(movements: Iterable[Movement], target: Decimal, basis: ShareBasis = ShareBasis.GROSS) -> VarianceShare:
-    """The share of the movements given: those of a calendar month make the monthly variance, those of a board its 30 days'."""
-    adjusted: dict[Sku, Variance] = defaultdict(Variance)
-    moved = 0
-    for movement in movements:
-        if movement.kind is MovementKind.ADJUSTMENT:
-            adjusted[movement.sku] += Variance.of(movement, None)
-        elif movement.kind in _THROUGH_THE_DOOR:
-            moved += abs(movement.units)
-    sums = (v.absolute_units if basis is ShareBasis.GROSS else abs(v.units) for v in adjusted.values())
-    return VarianceShare(basis, sum(sums), moved, target)
 
 
 def corrections(movements: Iterable[Movement]) -> Mapping[MovementId, Movement]:

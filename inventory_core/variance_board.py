@@ -10,23 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
-from inventory_core.catalogue import Product
-from inventory_core.events import Event
 from inventory_core.ids import Actor, Sku
-from inventory_core.ledger import Movement, MovementKind
+from inventory_core.ledger import MovementKind
 from inventory_core.lookback import Lookback
-from inventory_core.postings import RefusedPosting
-from inventory_core.variance import (
-    STAGE_OF,
-    ShareBasis,
-    Stage,
-    Variance,
-    VariancePolicy,
-    VarianceShare,
-    corrections,
-    variance_share,
-)
-from inventory_core.wrong_actions import WrongAction, attempts, wrong_actions
+from inventory_core.variance import STAGE_OF, ShareBasis, Stage, Variance, VariancePolicy, VarianceShare
+from inventory_core.variance_counts import Adjusted, VarianceCounts, variance_share
+from inventory_core.wrong_actions import WrongAction
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -68,29 +57,19 @@ class VarianceBoard:
     shares: Mapping[ShareBasis, VarianceShare]
 
 
-def variance_board(
-    movements: Iterable[Movement], refused: Iterable[RefusedPosting], events: Iterable[Event], products: Iterable[Product],
-    lookback: Lookback, policy: VariancePolicy,
-) -> VarianceBoard:
-    """The board of a look-back, from all movements of the book in the order in which it took them: an adjustment may correct a
-    movement that is older. What the book heard after the look-back's `known_at` changes nothing."""
-    known, refusals = tuple(m for m in movements if m.recorded_at <= lookback.known_at), tuple(refused)
-    happened = [m for m in known if lookback.happened(m)]
-    prices = {p.sku: p.price for p in products}
-    adjusted = [(m, Variance.of(m, prices.get(m.sku))) for m in happened if m.kind is MovementKind.ADJUSTMENT]
-    corrected = corrections(known)
-    by_sku = _table(adjusted, lambda m: m.sku)
-    by_stage = _table(adjusted, lambda m: STAGE_OF[corrected[m.id].kind] if m.id in corrected else Stage.ADJUST)
-    kinds = [r.posting.kind for r in refusals if lookback.noted(r.posting.recorded_at)]
+def variance_board(counts: VarianceCounts, lookback: Lookback, policy: VariancePolicy) -> VarianceBoard:
+    """The board of what was counted in a look-back."""
+    adjusted = counts.adjusted
+    by_sku, by_stage = _table(adjusted, lambda row: row.sku), _table(adjusted, lambda row: row.stage)
     return VarianceBoard(
-        lookback, policy, sum((variance for _, variance in adjusted), Variance()), ranking(by_sku, policy), by_sku,
-        _table(adjusted, lambda m: m.source),
+        lookback, policy, sum((row.variance for row in adjusted), Variance()), ranking(by_sku, policy), by_sku,
+        _table(adjusted, lambda row: row.operator),
         {stage: StageVariance(
-            by_stage.get(stage, Variance()), sum(abs(m.units) for m in happened if STAGE_OF[m.kind] is stage),
-            sum(STAGE_OF[kind] is stage for kind in kinds),
+            by_stage.get(stage, Variance()), sum(counts.moved.get(kind, 0) for kind in _kinds(stage)),
+            sum(counts.refused.get(kind, 0) for kind in _kinds(stage)),
         ) for stage in Stage},
-        wrong_actions(attempts(refusals, events, lookback)),
-        {basis: variance_share(happened, policy.monthly_target, basis) for basis in ShareBasis},
+        counts.wrong_actions,
+        {basis: variance_share(counts, policy.monthly_target, basis) for basis in ShareBasis},
     )
 
 
@@ -101,8 +80,12 @@ def ranking(by_sku: Mapping[Sku, Variance], policy: VariancePolicy) -> tuple[Ran
     return tuple(far[: policy.top])
 
 
-def _table(adjusted: Iterable[tuple[Movement, Variance]], key_of: Callable[[Movement], Key]) -> Mapping[Key, Variance]:
+def _kinds(stage: Stage) -> list[MovementKind]:
+    return [kind for kind, of in STAGE_OF.items() if of is stage]
+
+
+def _table(adjusted: Iterable[Adjusted], key_of: Callable[[Adjusted], Key]) -> Mapping[Key, Variance]:
     sums: dict[Key, Variance] = defaultdict(Variance)
-    for movement, variance in adjusted:
-        sums[key_of(movement)] += variance
+    for row in adjusted:
+        sums[key_of(row)] += row.variance
     return dict(sorted(sums.items(), key=lambda row: (-row[1].absolute_units, str(row[0]))))

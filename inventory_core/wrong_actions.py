@@ -26,12 +26,18 @@ class WrongAction:
 
 def wrong_actions(attempts: Iterable[Event]) -> tuple[WrongAction, ...]:
     """Refused and flagged attempts by code and operator, the most frequent first."""
-    moments: dict[tuple[str, Actor], list[datetime]] = defaultdict(list)
-    for event in attempts:
-        if event.outcome in (Outcome.REFUSED, Outcome.FLAGGED):
-            moments[event.code or event.action.value, event.actor].append(event.at)
-    rows = (WrongAction(code, operator, len(at), max(at)) for (code, operator), at in moments.items())
-    return tuple(sorted(rows, key=lambda row: (-row.times, row.code, row.operator)))
+    return added_up(WrongAction(event.code or event.action.value, event.actor, 1, event.at) for event in attempts
+                    if event.outcome in (Outcome.REFUSED, Outcome.FLAGGED))
+
+
+def added_up(rows: Iterable[WrongAction]) -> tuple[WrongAction, ...]:
+    """Rows of the same code and operator as one, the most frequent first."""
+    of: dict[tuple[str, Actor], list[WrongAction]] = defaultdict(list)
+    for row in rows:
+        of[row.code, row.operator].append(row)
+    sums = (WrongAction(code, operator, sum(r.times for r in told), max(r.last_at for r in told))
+            for (code, operator), told in of.items())
+    return tuple(sorted(sums, key=lambda row: (-row.times, row.code, row.operator)))
 
 
 def attempts(refused: Iterable[RefusedPosting], events: Iterable[Event], lookback: Lookback) -> tuple[Event, ...]:

@@ -109,7 +109,8 @@ def create_app(
     periodic work is done (None: never, and shifts stay open).
     """
     limits = limits or ApiLimits()
-    writer, reads, pictures, metrics = store.writer(), Lane("reads"), Lane("pictures"), Metrics()
+    writer, metrics = store.writer(), Metrics()
+    reads, lookups, pictures = Lane("reads"), Lane("lookups"), Lane("pictures")
     jobs = CountJobs(looker, writer, Spool(folder / "orders"), metrics, limits)
     keeper = None if keeping is None else Keeper(clock, BookTasks(store, writer, clock, settings.calendar(), keeping).tasks())
 
@@ -129,6 +130,7 @@ def create_app(
             jobs.join(_LAST_COUNT_S)
             pictures.close()
             reads.close()
+            lookups.close()
             writer.close()
 
     app = Api(title="Shelfcount", version=__version__, summary="Counts shelves and holds them against the book.",
@@ -139,7 +141,8 @@ def create_app(
     app.state.metrics = metrics
     app.state.gate = Gate(store, writer, limits, clock)
     app.state.desk = Desk(
-        settings, limits, clock, store, stock or _stock_of(store), Writes(writer, clock, BurstGuard()), writer, reads, pictures,
+        settings, limits, clock, store, stock or _stock_of(store), Writes(writer, clock, BurstGuard()), writer, reads, lookups,
+        pictures,
         asyncio.Semaphore(limits.uploads_at_once), jobs, dict(cameras or {}),
         model or ModelCard(why_down="no detector was given"), metrics, folder, Evidence(folder / "evidence"),
         judge or NoJudge(), keeper,

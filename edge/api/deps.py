@@ -53,6 +53,7 @@ class Desk:
     writes: Writes
     writer: Writer
     reads: Lane
+    lookups: Lane
     pictures: Lane
     uploads: asyncio.Semaphore
     jobs: CountJobs
@@ -68,7 +69,7 @@ class Desk:
         """What can be sold of a product now; in the event loop where the answer takes microseconds. Raises UnknownSku."""
         if getattr(self.stock, "is_quick", True):
             return self.stock(sku, self.clock.now())
-        return await self.reads.run(lambda: self.stock(sku, self.clock.now()))
+        return await self.lookups.run(lambda: self.stock(sku, self.clock.now()))
 
 
 async def desk_of(request: Request) -> Desk:

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fastapi.exceptions import RequestValidationError
+
+from edge.api.refusals import BadBody
 from inventory_core.messages import Message, tell
 
 
@@ -60,3 +63,9 @@ def fault_of(found: Mapping[str, Any]) -> FieldFault:
         case _:
             message = tell("{text}", text=found["msg"])
     return FieldFault(where, message)
+
+
+def bad_body(error: RequestValidationError) -> BadBody:
+    """The refusal of a request that is not as documented, by its first fault."""
+    first = fault_of(error.errors()[0])
+    return BadBody("{field} is not as documented: {why}; docs/api.md describes the route", field=first.field, why=first.message)

@@ -1,25 +1,29 @@
 """What every route does before its own work: who asks, may they, how often, and is it a write that can be repeated safely."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from edge.api.faults import bad_body
 from edge.api.limits import ApiLimits, WriteRate
 from edge.api.refusals import Forbidden, IdempotencyInProgress, IdempotencyKeyRequired, Unauthorized, UnsupportedMediaType
 from edge.api.security import ALLOWED, DECIDING, OPEN, Caller
 from edge.clock import Clock
 from edge.errors import UsageFault
 from inventory_core.access import Role, hash_key
-from inventory_core.errors import ServiceAccount
-from inventory_core.events import Action, Event, Outcome
+from inventory_core.errors import ServiceAccount, StoreError
+from inventory_core.events import Action, Event, Outcome, quoted
 from inventory_core.ids import Actor
 from inventory_core.messages import Told
 from inventory_core.ports import BookStore, Writer
+from inventory_core.texts import MAX_NAME_CHARS
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 _LONGEST_KEY = 255
@@ -60,11 +64,13 @@ class Gate:
         return caller
 
     def record(self, caller: Caller, refusal: Told, path: str) -> None:
-        """Put an attempt that the caller's role does not allow into the audit log, without waiting for it."""
+        """Put a write that never reached the book into the audit log, without waiting for it."""
         self.rate.admit(caller.actor)
-        event = Event(self._clock.now(), caller.actor, Action.INTERCEPTION, Outcome.REFUSED, caller.device,
-                      code=refusal.code, subject=path, detail={"role": caller.role.value})
-        self._writer.submit(lambda book: book.add_event(event))
+        event = Event(
+            self._clock.now(), caller.actor, Action.INTERCEPTION, Outcome.REFUSED, caller.device, code=refusal.code,
+            subject=quoted(path), detail={"role": caller.role.value, "why": quoted(str(refusal), MAX_NAME_CHARS)})
+        with contextlib.suppress(StoreError):  # the server is ending
+            self._writer.submit(lambda book: book.add_event(event))
 
     @asynccontextmanager
     async def alone(self, actor: Actor, key: str) -> AsyncIterator[None]:
@@ -149,7 +155,11 @@ class WriteRoute(GuardedRoute):
                                        kind=kind or "no Content-Type")
         request.state.idempotency_key = key
         async with gate.alone(caller.actor, key):
-            return await handle(request)
+            try:
+                return await handle(request)
+            except RequestValidationError as error:  # what nobody may write stays on record all the same
+                gate.record(caller, bad_body(error), self.path_format)
+                raise
 
 
 def idempotency_key(header: str | None) -> str:

@@ -52,7 +52,7 @@ class EyeLooker:
         else:
             frames, site = self._burst(order), self._site
         result = count_burst(self._eye, frames, source=order.source, site=site, policy=self._policy, camera=order.camera)
-        evidence = None if result.frame is None else self._evidence.keep(result.frame.image)
+        evidence = None if result.frame is None else self._evidence.keep_if_room(result.frame.image)
         return to_capture(result, count_id=order.id, location=order.location, now=order.requested_at, evidence=evidence)
 
     def _burst(self, order: Order) -> Sequence[Frame]:

@@ -12,10 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from edge.api.faults import FieldFault, fault_of
+from edge.api.faults import FieldFault, bad_body, fault_of
 from edge.api.kinds import kind_of
 from edge.api.languages import language_of
-from edge.api.refusals import ApiError, BadBody, NotFound, TooLarge, TooManyRequests, UnsupportedMediaType
+from edge.api.refusals import ApiError, NotFound, TooLarge, TooManyRequests, UnsupportedMediaType
 from edge.api.security import methods_at
 from edge.messages import Lang, Translator
 from inventory_core.messages import Told
@@ -96,11 +96,10 @@ def install(app: FastAPI) -> None:
         return problem_of(error, request).response()
 
     async def invalid(request: Request, error: Exception) -> Response:
-        faults = [fault_of(found) for found in error.errors()] if isinstance(error, RequestValidationError) else []
-        first = faults[0]
-        told_of = BadBody("{field} is not as documented: {why}; docs/api.md describes the route",
-                          field=first.field, why=first.message)
-        return problem_of(told_of, request, errors=faults).response()
+        if not isinstance(error, RequestValidationError):
+            raise error
+        faults = [fault_of(found) for found in error.errors()]
+        return problem_of(bad_body(error), request, errors=faults).response()
 
     async def http(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):

@@ -104,38 +104,10 @@ def reconcile(
 _ANY = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
-@ledger.command("verify", context_settings=_ANY)
-def ledger_verify() -> int:
-    """Walk the hash chain (not built yet)."""
-    raise _not_yet("verify")
-
-
-@ledger.command("export", context_settings=_ANY)
-def ledger_export() -> int:
-    """Write the movements out (not built yet)."""
-    raise _not_yet("export")
-
-
-@ledger.command("backup", context_settings=_ANY)
-def ledger_backup() -> int:
-    """Copy the book (not built yet)."""
-    raise _not_yet("backup")
-
-
-@ledger.command("restore", context_settings=_ANY)
-def ledger_restore() -> int:
-    """Bring a copy back (not built yet)."""
-    raise _not_yet("restore")
-
-
 @app.command(context_settings=_ANY)
 def replay() -> int:
     """The numbers of a discrepancy again, from stored inputs (not built yet)."""
     raise NotYet("`shelfcount replay` is not built yet; `shelfcount reconcile --as-of` judges an earlier moment again")
-
-
-def _not_yet(verb: str) -> NotYet:
-    return NotYet("`shelfcount ledger {verb}` is not built yet", verb=verb)
 
 
 def _bring_in(db: str | None, file: Path, template: Template, take: Callable[[Book, Iterable[TableRow]], ImportReport]) -> int:

@@ -42,7 +42,7 @@ class Keeper:
         """Store one count; a picture without a time gets the clock's, and that is said."""
         if result.unreadable:
             return
-        picture = self._evidence.keep(result.frame.image) if result.frame is not None else None
+        picture = self._evidence.keep_if_room(result.frame.image) if result.frame is not None else None
         capture = to_capture(
             result, count_id=CountId(uuid.uuid4().hex), location=self._location, now=self._clock.now(), evidence=picture
         )

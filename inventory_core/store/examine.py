@@ -62,6 +62,14 @@ def wrong_structure(raw: RawFile, most: int = MOST_FINDINGS) -> Iterator[Finding
         yield Finding(table, tell("row {row} refers to a {parent} that is not there", row=row, parent=parent))
 
 
+def wrong_tables(raw: RawFile, tables: Iterable[str]) -> Iterator[Finding]:
+    """The same of some tables alone."""
+    for table in tables:
+        for (said,) in raw.rows(f"PRAGMA integrity_check({table})"):
+            if said != "ok":
+                yield Finding(table, tell("{why}", why=said))
+
+
 def _most(raw: RawBook, part: str, check: Callable[[], Iterable[Finding]]) -> list[Finding]:
     found: list[Finding] = []
     try:

@@ -28,8 +28,10 @@ class MovementRow(Row, table=True):
         Index("ix_movement_effective", "effective_at"),
         Index("ix_movement_late", "sku", "location", "recorded_at", "effective_at", "units",
               sqlite_where=text("late = 1"), postgresql_where=text("late = 1")),
-        Index("ix_movement_sale", "ref_id", "sku", "units", sqlite_where=text("kind = 'sale'"),
-              postgresql_where=text("kind = 'sale'")),
+        Index("ix_movement_adjusted", "effective_at", sqlite_where=text("kind = 'adjustment'"),
+              postgresql_where=text("kind = 'adjustment'")),
+        Index("ix_movement_recorded", "recorded_at"),
+        Index("ix_movement_ref", "ref_id", "sku", "kind", "units"),
         Index("ix_movement_cites", "cites", "sku", "kind", "units", sqlite_where=text("cites IS NOT NULL"),
               postgresql_where=text("cites IS NOT NULL")),
         {"sqlite_strict": True},
@@ -107,6 +109,7 @@ class EventRow(Row, table=True):
     __table_args__ = (
         CheckConstraint("outcome IN ('done', 'refused', 'held', 'flagged')", name="outcome"),
         Index("ix_event_action", "action", "seq"),
+        Index("ix_event_at", "at"),
         {"sqlite_strict": True},
     )
 

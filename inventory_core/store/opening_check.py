@@ -15,13 +15,17 @@ from inventory_core.store.raw import RawFile, as_it_lies
 from inventory_core.store.sql_ledger import COLUMNS
 from inventory_core.store.sql_logs import EVENT_COLUMNS
 
+SMALL_TABLES = ("alembic_version", "product", "location", "slot", "balance", "reservation", "adjustment", "api_token")
+"""They grow with the shop, not with its days."""
+
 
 @dataclass(frozen=True, slots=True)
 class OpeningPolicy:
     """So that opening takes about two seconds at most on a small device.
 
-    `whole_bytes`: a file up to this size is read whole, and its structure checked. `whole_rows`: so many movements at most are
-    held against their chain, balances and all the rest; of more, only the newest `tail_rows` of the chains.
+    `whole_bytes`: a file up to this size is read whole, and its structure checked; of a larger one, the tables that stay small.
+    `whole_rows`: so many movements at most are held against their chain, balances and all the rest; of more, only the newest
+    `tail_rows` of the chains.
     """
 
     whole_bytes: int = 64 * 1024 * 1024
@@ -32,7 +36,7 @@ class OpeningPolicy:
 def check(file: Path, policy: OpeningPolicy = OpeningPolicy()) -> None:
     """Raises StoreError for what is no book; Damaged for one whose content is not what was written, with a copy put aside."""
     try:
-        sqlite_file.inspect(file, lambda ro: _look(ro, file, policy))
+        look(file, policy)
     except Damaged as error:
         copy = None
         with suppress(OSError):
@@ -40,6 +44,11 @@ def check(file: Path, policy: OpeningPolicy = OpeningPolicy()) -> None:
         if copy is None:
             raise
         raise Damaged("{why}; a copy of it was put aside as {copy}", why=error, copy=copy) from error
+
+
+def look(file: Path, policy: OpeningPolicy = OpeningPolicy()) -> None:
+    """The same without a copy."""
+    sqlite_file.inspect(file, lambda ro: _look(ro, file, policy))
 
 
 def _look(ro: Any, file: Path, policy: OpeningPolicy) -> None:
@@ -52,8 +61,9 @@ def _look(ro: Any, file: Path, policy: OpeningPolicy) -> None:
 
 
 def _wrong(raw: RawFile, file: Path, policy: OpeningPolicy) -> Iterator[Message]:
-    if file.stat().st_size <= policy.whole_bytes:
-        yield from (finding.why for finding in examine.wrong_structure(raw, most=1))
+    whole = file.stat().st_size <= policy.whole_bytes
+    yield from (finding.why for finding in (
+        examine.wrong_structure(raw, most=1) if whole else examine.wrong_tables(raw, SMALL_TABLES)))
     if examine.form_of(raw) != forms.newest():
         return  # its tables may be others; migrating reads all of them
     rows = next(raw.rows("SELECT coalesce(max(seq), 0) FROM movement"))[0]

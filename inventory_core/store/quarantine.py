@@ -1,13 +1,19 @@
 """Damaged books put aside: a copy beside the book, made once, so that nothing that is tried later can make it worse."""
 
+import contextlib
 import os
 import shutil
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from inventory_core.errors import StoreError
 
 MARK = ".damaged-"
 ROOM = 2
 """A copy is made only where the disk has room for the book this many times over: the room is needed to bring it back."""
+_SHARED_BYTES = (510, 0x40000002)
+"""How many bytes from where in the file SQLite locks while a connection uses it (sqlite.org/lockingv3.html, os.h)."""
 _PARTS = ("", "-wal", "-shm")
 
 
@@ -27,14 +33,29 @@ def copied_aside(file: Path) -> Path | None:
     return copy
 
 
-def moved_aside(file: Path, at: datetime) -> Path:
-    """Move a book away, with what belongs to it; never over anything. Raises OSError."""
-    target = named_aside(file, at)
-    for part in _parts(file):
-        if part.exists():
-            part.rename(target.with_name(target.name + part.name.removeprefix(file.name)))
+def moved_aside(file: Path, at: datetime) -> Path | None:
+    """Move a book away, with what belongs to it; never over anything. None where nothing was there. Raises OSError."""
+    while (target := named_aside(file, at)).exists():
+        at += timedelta(seconds=1)
+    parts = [part for part in _parts(file) if part.exists()]
+    for part in parts:  # the file first: a book that lost its log of the last writes would look whole
+        part.rename(target.with_name(target.name + part.name.removeprefix(file.name)))
     synced(file.parent)
-    return target
+    return target if parts else None
+
+
+@contextlib.contextmanager
+def unused(file: Path) -> Iterator[None]:
+    """Keeps every program out of the book at `file`. Raises StoreError when one has it open."""
+    import fcntl  # not on every system; only bringing a book back needs it
+
+    with file.open("r+b") as opened:
+        try:
+            fcntl.lockf(opened, fcntl.LOCK_EX | fcntl.LOCK_NB, *_SHARED_BYTES)
+        except OSError as error:
+            raise StoreError("the book {file} is in use; stop the programs that use it (`shelfcount serve`) first",
+                             file=file) from error
+        yield
 
 
 def named_aside(file: Path, at: datetime) -> Path:

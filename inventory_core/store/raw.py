@@ -100,3 +100,8 @@ def raw_server(url: str) -> Iterator[RawServer]:
         sql.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         with contextlib.closing(RawServer(sql)) as raw:
             yield raw
+
+
+def raw_book(url: str) -> contextlib.AbstractContextManager[RawBook]:
+    """The book that `url` names. Raises StoreError for what names none, the driver's errors where nothing can be read."""
+    return raw_server(url) if postgresql.is_postgresql(url) else raw_file(sqlite_file.book_file(url))

@@ -76,8 +76,8 @@ class ReaderWatch:
             if reader.ended_after_s is None:
                 raise
             raise StoreError(
-                "reading of the book {file} was ended after {s:.0f} s, so that its log of the last writes does not grow; ask for "
-                "less at once, or again", file=self._name, s=reader.ended_after_s) from error
+                "reading of the book {file} was ended after {s:.0f} s, so that its log of the last writes does not grow; ask "
+                "for less at once, or again", file=self._name, s=reader.ended_after_s) from error
         finally:
             with self._lock:
                 self._readers.discard(reader)

@@ -98,7 +98,7 @@ class RefusedPostingRow(Row, table=True):
     """What was asked and not taken, word for word: nothing here refers to other tables, for that may be the reason."""
 
     __tablename__ = "refused_posting"
-    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_strict": True}
+    __table_args__ = (Index("ix_refused_posting_recorded", "recorded_at"), {"sqlite_strict": True})
 
     id: str = text_column(key=True)
     given_id: str | None = optional_text()

@@ -34,6 +34,7 @@ from inventory_core.store.sql_logs import LogWrites
 from inventory_core.store.sql_orders import OrderWrites
 from inventory_core.store.sql_reader import SqlReader
 from inventory_core.store.sql_shifts import ShiftWrites
+from inventory_core.store.sql_spot_checks import SpotWrites
 from inventory_core.store.statements import Values
 
 
@@ -80,7 +81,7 @@ class SqlStore:
         return explained(self._engine, self._name)
 
 
-class SqlBook(SqlReader, LedgerWrites, OrderWrites, AdjustmentWrites, ShiftWrites, LogWrites):
+class SqlBook(SqlReader, LedgerWrites, OrderWrites, AdjustmentWrites, ShiftWrites, SpotWrites, LogWrites):
     """A Book over a connection whose transaction has begun."""
 
     def commit(self) -> None:

@@ -19,10 +19,12 @@ from inventory_core.reports import KeptReport
 from inventory_core.store import convert
 from inventory_core.store.rows import table
 from inventory_core.store.sql_adjustments import AdjustmentReads
+from inventory_core.store.sql_insight import InsightReads
 from inventory_core.store.sql_ledger import LedgerReads
 from inventory_core.store.sql_logs import LogReads
 from inventory_core.store.sql_orders import OrderReads
 from inventory_core.store.sql_shifts import ShiftReads
+from inventory_core.store.sql_spot_checks import SpotReads
 
 _Noun = TypeVar("_Noun")
 _Query = sa.Select[tuple[object, ...]]
@@ -32,7 +34,7 @@ _CaptureT, _CountT, _RefusedT = table("capture"), table("shelf_count"), table("r
 _PairT, _ReportT, _TokenT = table("look_alike"), table("report"), table("api_token")
 
 
-class SqlReader(LedgerReads, OrderReads, AdjustmentReads, ShiftReads, LogReads):
+class SqlReader(LedgerReads, OrderReads, AdjustmentReads, ShiftReads, InsightReads, SpotReads, LogReads):
     """A BookReader over a connection in a transaction."""
 
     def _all(self, query: _Query, noun: _Decode[_Noun]) -> tuple[_Noun, ...]:

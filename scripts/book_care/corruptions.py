@@ -1,4 +1,4 @@
-"""Noise over a part of the book's file: it must never be taken for a book that may be written, unless every row is as it was."""
+"""Noise over a part of the book's file: it is never taken for a book that may be written, unless every row is as it was."""
 
 import json
 import random

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
+from itertools import pairwise
 
 from inventory_core.instants import sortable_text
 from inventory_core.store import engine, forms, postgresql, sqlite_file
@@ -43,8 +43,8 @@ def old_book(url: str, movements: int, form: str = "0001", seed: int = 1) -> lis
         heard = at + timedelta(minutes=dice.choice((0, 1, 59, 61, 900)))
         kind = "opening" if n < 5 else dice.choice(("sale", "receipt"))
         units = 10_000 if n < 5 else -1 if kind == "sale" else dice.randint(1, 9)
-        rows.append((f"m-{n}", f"sku-{n % 5}", "shelf-1", units, kind, sortable_text(at), sortable_text(heard), "ann", f"单-{n}",
-                     None))
+        rows.append((f"m-{n}", f"sku-{n % 5}", "shelf-1", units, kind, sortable_text(at), sortable_text(heard), "ann",
+                     f"单-{n}", None))
     mark = "%s" if postgresql.is_postgresql(url) else "?"
     with writing(opened) as sql:
         for n in range(5):
@@ -83,7 +83,7 @@ def kill(new_place: Callable[[], str], plan: Plan = Plan()) -> Figures:
     """`new_place` gives the address of a new, empty place for a book each time it is called."""
     dice, rows, failures = random.Random(plan.seed), list[dict[str, object]](), list[str]()
     known = forms.forms()[::-1]
-    for form, after in zip(known, known[1:], strict=False):
+    for form, after in pairwise(known):
         told = Counter[str]()
         old_book(url := new_place(), plan.movements, form, plan.seed)
         begun = time.monotonic()

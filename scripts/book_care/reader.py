@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from inventory_core.errors import StoreError
@@ -23,7 +23,7 @@ class Plan:
 
     commits: int = 20_000
     most_log_bytes: int = 64 * MB
-    readers: ReaderPolicy = ReaderPolicy()
+    readers: ReaderPolicy = field(default_factory=ReaderPolicy)
 
 
 def hold_open(file: str, readers: ReaderPolicy) -> None:
@@ -49,7 +49,8 @@ def read_on(folder: Path, plan: Plan = Plan()) -> Figures:
         stock_up(book)
         book.commit()
     r = plan.readers
-    words = [sys.executable, "-m", "scripts.book_care.reader", str(file), *map(str, (r.most_s, r.log_bytes, r.pressed_s, r.tick_s))]
+    limits = (r.most_s, r.log_bytes, r.pressed_s, r.tick_s)
+    words = [sys.executable, "-m", "scripts.book_care.reader", str(file), *map(str, limits)]
     largest, seconds = 0, list[float]()
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as reader:
         if reader.stdout is None or reader.stdout.readline() != "open\n":

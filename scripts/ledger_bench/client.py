@@ -3,9 +3,8 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from scripts.ledger_bench.sections import quantile
@@ -61,7 +60,7 @@ class Connection(asyncio.Protocol):
         head, end, rest = self._held.partition(END_OF_HEAD)
         if not end or self._waiting is None:
             return
-        length = next((int(line.partition(b":")[2]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
+        length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
         if len(rest) >= length and not self._waiting.done():
             self._held = rest[length:]
             self._waiting.set_result(Answer(int(head[9:12]), rest[:length]))
@@ -134,23 +133,16 @@ async def closed_loop(port: int, requests: Sequence[bytes], connections: int, se
         return watch.load()
 
 
-async def open_loop(
-    port: int, next_request: Callable[[], bytes], connections: int, per_s: float, go_on: Callable[[float], Awaitable[bool]],
-) -> Watch:
-    """Requests are due at a fixed rate, whatever the answers; the time of each counts from when it was due.
-
-    `go_on` is asked before each with the time that is left until then, waits so long, and says False to end.
-    """
+async def open_loop(port: int, requests: Iterable[bytes], connections: int, per_s: float) -> Load:
+    """Requests are due at a fixed rate, whatever the answers; the time of each counts from when it was due."""
     async with connected([port], connections) as made:
-        watch, running, number = Watch(), set[asyncio.Task[None]](), 0
-        while await go_on(watch.begun + number / per_s - time.perf_counter()):
+        watch, running = Watch(), list[asyncio.Task[None]]()
+        for number, request in enumerate(requests):
             due = watch.begun + number / per_s
-            task = asyncio.create_task(watch.ask(made[number % connections], next_request(), due))
-            running.add(task)
-            task.add_done_callback(running.discard)
-            number += 1
+            await asyncio.sleep(due - time.perf_counter())
+            running.append(asyncio.create_task(watch.ask(made[number % connections], request, due)))
         await asyncio.gather(*running)
-        return watch
+        return watch.load()
 
 
 def get(path: str, key: str) -> bytes:

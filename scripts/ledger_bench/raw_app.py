@@ -7,7 +7,7 @@ import json
 import sys
 
 import uvicorn
-from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
+from starlette.types import Receive, Scope, Send
 
 from edge.api.serving import address_of, listen_at
 
@@ -16,10 +16,10 @@ BODY = json.dumps({"sku": "sku-00001", "available": 100, "on_hand": 120, "reserv
 HEADERS = [(b"content-length", str(len(BODY)).encode()), (b"content-type", b"application/json")]
 
 
-async def app(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
     del scope, receive
-    await send({"type": "http.response.start", "status": 200, "headers": HEADERS, "trailers": False})
-    await send({"type": "http.response.body", "body": BODY, "more_body": False})
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+    await send({"type": "http.response.body", "body": BODY})
 
 
 def serve(application: object) -> None:

@@ -17,8 +17,9 @@ from inventory_core.ids import Actor, Sku
 from inventory_core.ledger import Movement, MovementKind, balances_as_of
 from inventory_core.lookback import Lookback
 from inventory_core.postings import RefusedPosting
-from inventory_core.variance import ShareBasis, Stage, Variance, VariancePolicy, corrections, variance_share
+from inventory_core.variance import ShareBasis, Stage, Variance, VariancePolicy, corrections
 from inventory_core.variance_board import Ranked, VarianceBoard, variance_board
+from inventory_core.variance_counts import variance_counts
 from inventory_core.wrong_actions import WrongAction
 from tests.inventory_core.shop_lines import PLACE, at, ledger, posting, refused
 
@@ -32,7 +33,7 @@ def board(
     movements: Iterable[Movement], refusals: Iterable[RefusedPosting] = (), events: Iterable[Event] = (),
     lookback: Lookback = TODAY, policy: VariancePolicy = POLICY,
 ) -> VarianceBoard:
-    return variance_board(movements, refusals, events, PRICES, lookback, policy)
+    return variance_board(variance_counts(movements, refusals, events, PRICES, lookback), lookback, policy)
 
 
 SHOP = ledger(
@@ -184,12 +185,12 @@ def test_the_monthly_share_is_of_what_went_in_and_out() -> None:
 
 @pytest.mark.parametrize(("adjusted", "within"), [(3, True), (4, False)])
 def test_three_of_two_hundred_keep_the_target_of_one_and_a_half_percent(adjusted: int, within: bool) -> None:
-    share = variance_share(ledger("08:00 receipt cola +200", f"09:00 adjustment cola -{adjusted}"), POLICY.monthly_target)
+    share = board(ledger("08:00 receipt cola +200", f"09:00 adjustment cola -{adjusted}")).shares[ShareBasis.GROSS]
     assert (within, Decimal(adjusted) / 200) == (share.within, share.share)
 
 
 def test_where_nothing_moved_there_is_no_share() -> None:
-    share = variance_share(ledger("09:00 adjustment cola -1"), POLICY.monthly_target)
+    share = board(ledger("09:00 adjustment cola -1")).shares[ShareBasis.GROSS]
     assert (None, None, 1) == (share.share, share.within, share.adjusted_units)
 
 

@@ -11,17 +11,13 @@ from edge.api.deps import Desk, Here
 from edge.api.guard import GuardedRoute
 from edge.api.metrics import METRICS_TYPE
 from edge.api.schemas.replies import HealthReply, Part, SyncPart
+from edge.counting.evidence import LOW_DISK_SHARE
 from inventory_core.errors import StoreError
 from inventory_core.instants import utc_text
 from inventory_core.locations import FIRST_SHELF
-from inventory_core.messages import tell
 from inventory_core.store.damaged_book import DamagedBook
-from inventory_core.store.sql_book import SqlStore
-from inventory_core.store.sqlite_file import WAL_MOST_BYTES
 
 MB = 1024 * 1024
-LOW_DISK_SHARE = 0.05
-"""Below this share of free disk the device is degraded."""
 
 router = APIRouter(route_class=GuardedRoute, tags=["device"])
 

@@ -175,6 +175,13 @@ def test_everything_that_is_refused_stands_in_the_audit_log(judged: Shop, store:
     assert ["gift_without_order"] == gifts
 
 
+def test_an_adjustment_by_the_back_door_is_refused_and_stands_in_the_audit_log(judged: Shop, store: BookStore) -> None:
+    assert (422, "invalid_body") == code(judged.post("/v2/movements", SALE | {"kind": "adjustment", "units": 100}, "job"))
+    with store.read() as book:
+        event = book.events(Action.INTERCEPTION)[0].event
+    assert ("auto-sync@bakery", "invalid_body", "/v2/movements") == (event.actor, event.code, event.subject)
+
+
 def test_every_movement_says_who_where_and_under_which_code(judged: Shop, store: BookStore) -> None:
     judged.post(f"/v2/adjustments/{adjust(judged).json()['id']}/approve")
     judged.post("/v2/movements", SALE)

@@ -54,7 +54,9 @@ TABLES = (
     "CREATE INDEX ix_movement_cites ON movement (cites, sku, kind, units) WHERE cites IS NOT NULL",
     "CREATE INDEX ix_movement_effective ON movement (effective_at)",
     "CREATE INDEX ix_movement_late ON movement (sku, location, recorded_at, effective_at, units) WHERE late = 1",
-    "CREATE INDEX ix_movement_sale ON movement (ref_id, sku, units) WHERE kind = 'sale'",
+    "CREATE INDEX ix_movement_adjusted ON movement (effective_at) WHERE kind = 'adjustment'",
+    "CREATE INDEX ix_movement_recorded ON movement (recorded_at)",
+    "CREATE INDEX ix_movement_ref ON movement (ref_id, sku, kind, units)",
     """
     CREATE TABLE balance (
         sku TEXT NOT NULL,
@@ -110,6 +112,7 @@ TABLES = (
     ) STRICT
     """,
     "CREATE INDEX ix_event_action ON event (action, seq)",
+    "CREATE INDEX ix_event_at ON event (at)",
     """
     CREATE TABLE reservation (
         id TEXT NOT NULL,
@@ -181,6 +184,7 @@ TABLES = (
     ) STRICT
     """,
     "CREATE INDEX ix_shift_report_ended ON shift_report (ends_at)",
+    "CREATE INDEX ix_refused_posting_recorded ON refused_posting (recorded_at)",
     "CREATE INDEX ix_reply_at ON reply (at)",
     """
     CREATE TABLE spot_item (

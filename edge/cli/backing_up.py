@@ -1,0 +1,79 @@
+"""Makes a backup: one moment of the book, looked through, with the gallery, site and pictures that go with it."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from edge.cli.archive import BOOK, FILES, GALLERY, SITE, Manifest, is_backup, pack
+from edge.cli.whole_file import whole_file
+from edge.counting.evidence import folder_of
+from edge.errors import CheckFailed, UsageFault
+from inventory_core.store import engine, postgresql
+from inventory_core.store.copies import copied
+from inventory_core.store.sql_book import open_book
+from inventory_core.store.verify import verify
+from models.durable import one_writer
+from models.gallery_file import INDEX, OURS, read_state
+
+_WAITING = "orders"
+"""The folder of counts that are still to be made: they are no part of the book."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What goes into a backup beside the book; `files` are the pictures kept beside it."""
+
+    gallery: Path | None = None
+    site: Path | None = None
+    files: bool = False
+
+
+def back_up(db: str, target: Path, wanted: Wanted, now: datetime) -> Manifest:
+    """Write the backup whole or not at all. Raises StoreError, UsageFault, BadGallery; CheckFailed for a damaged book."""
+    if target.exists() and not is_backup(target):
+        raise UsageFault("{file} exists and is no backup; name another file", file=target)
+    if not target.parent.is_dir():
+        raise UsageFault("there is no folder {folder}; make it first", folder=target.parent)
+    if postgresql.is_postgresql(db):
+        open_book(db).close()  # to its newest form
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as scratch, whole_file(target) as half:
+        copied(db, copy := Path(scratch) / BOOK)
+        verdict = verify(str(copy))
+        if not verdict.good:
+            raise CheckFailed("no backup was written, because the book {db} is not as it was written: {why}; "
+                              "`shelfcount ledger verify` says more", db=engine.book_name(db), why=verdict.findings[0].why)
+        parts = [(BOOK, copy), *_gallery(wanted.gallery, Path(scratch)), *_site(wanted.site)]
+        if wanted.files:
+            parts += _files(folder_of(db))
+        return pack(half, parts, Manifest(now, engine.book_name(db), verdict.movements, verdict.head, ()))
+
+
+def _gallery(folder: Path | None, scratch: Path) -> Iterator[tuple[str, Path]]:
+    """Raises BadGallery."""
+    if folder is None:
+        return
+    if read_state(folder) is None:
+        raise UsageFault("{folder} is not a gallery (no gallery.json); name its folder, or leave --gallery out", folder=folder)
+    with one_writer(folder / ".lock"):
+        for file in sorted(folder.rglob("*")):
+            name = file.relative_to(folder).as_posix()
+            if file.is_file() and not name.endswith(".new") and (name == INDEX or OURS.fullmatch(name)):
+                (copy := scratch / GALLERY / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, copy)
+                yield GALLERY + name, copy
+
+
+def _site(site: Path | None) -> Iterator[tuple[str, Path]]:
+    if site is not None:
+        if not site.is_file():
+            raise UsageFault("there is no file {file}; check the path", file=site)
+        yield SITE, site
+
+
+def _files(folder: Path) -> list[tuple[str, Path]]:
+    found = sorted(file for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+    names = [(file.relative_to(folder), file) for file in found]
+    return [(FILES + name.as_posix(), file) for name, file in names if name.parts[0] != _WAITING]

@@ -1,0 +1,107 @@
+"""Brings back what a backup holds beside the book: the gallery, the site file, the pictures."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from calibration.errors import CalibrationError
+from calibration.site_file import read_site
+from edge.cli.archive import FILES, GALLERY, SITE, Archive
+from edge.errors import UnreadableInput, UsageFault
+from inventory_core.messages import tell
+from inventory_core.store.quarantine import synced
+from models.errors import ModelError
+from models.gallery_file import read_state
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the parts go; None leaves a part in the backup. Pictures that lie at `files` already stay as they are."""
+
+    gallery: Path | None = None
+    site: Path | None = None
+    files: Path | None = None
+
+
+@dataclass(slots=True)
+class Staged:
+    """Parts that were unpacked and checked beside their places."""
+
+    moves: list[tuple[Path, Path]] = field(default_factory=list)
+    pictures: list[tuple[Path, Path]] = field(default_factory=list)
+
+    def put_in_place(self, now: datetime) -> list[Path]:
+        """Returns what was moved aside. Raises UsageFault when the disk refuses."""
+        aside: list[Path] = []
+        try:
+            for source, target in self.moves:
+                if target.exists():
+                    aside.append(target.rename(target.with_name(f"{target.name}.before-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")))
+                source.rename(target)
+                synced(target.parent)
+            for source, target in self.pictures:
+                if not target.exists():
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    source.rename(target)
+        except OSError as error:
+            raise UsageFault("{file} cannot be put in place: {why}", file=error.filename,
+                             why=error.strerror or error) from error
+        return aside
+
+
+@contextmanager
+def staged(archive: Archive, places: Places, *, replaces: bool) -> Iterator[Staged]:
+    """Raises UnreadableInput for a part that is missing or damaged, UsageFault where something stands already and `replaces`
+    is False."""
+    found = Staged()
+    with ExitStack() as scratch:
+        if places.gallery is not None:
+            folder = _free(places.gallery, replaces=replaces)
+            unpacked = _unpacked(archive, GALLERY, folder, scratch)
+            try:
+                whole = read_state(unpacked) is not None
+            except ModelError as error:
+                raise archive.damaged(GALLERY, error) from error
+            if not whole:
+                raise archive.damaged(GALLERY, tell("it is missing"))
+            found.moves.append((unpacked, folder))
+        if places.site is not None:
+            file = _free(places.site, replaces=replaces)
+            unpacked = _unpacked(archive, SITE, file, scratch)
+            try:
+                read_site(unpacked)
+            except CalibrationError as error:
+                raise archive.damaged(SITE, error) from error
+            found.moves.append((unpacked, file))
+        if places.files is not None and archive.parts(FILES):
+            unpacked = _unpacked(archive, FILES, places.files, scratch)
+            found.pictures = [(file, places.files / file.relative_to(unpacked)) for file in sorted(unpacked.rglob("*"))
+                              if file.is_file()]
+        yield found
+
+
+def _free(target: Path, *, replaces: bool) -> Path:
+    target = target.absolute()
+    if not target.parent.is_dir():
+        raise UsageFault("there is no folder {folder}; make it first", folder=target.parent)
+    if target.exists() and not replaces and not (target.is_dir() and not any(target.iterdir())):
+        raise UsageFault("{file} exists and was left as it is; add --replace to put the backup's in its place (it is moved "
+                         "aside, not deleted)", file=target)
+    return target
+
+
+def _unpacked(archive: Archive, part: str, target: Path, scratch: ExitStack) -> Path:
+    """The part in a folder beside `target`. Raises UnreadableInput, UsageFault."""
+    parts = archive.parts(part)
+    if not parts:
+        raise UnreadableInput("the backup {file} holds no {part}", file=archive.file, part=part.rstrip("/"))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    into = Path(scratch.enter_context(tempfile.TemporaryDirectory(dir=target.parent, prefix=".restore-")))
+    for held in parts:
+        file = into / held.name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        archive.unpack(held, file)
+    return into / part.rstrip("/")

@@ -1,0 +1,40 @@
+"""What each kind of book adds up is what the plain functions count; checked on books drawn at random."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from inventory_core.health_figures import health_figures
+from inventory_core.health_score import HealthPolicy, Share
+from inventory_core.lookback import Lookback
+from inventory_core.ports import BookStore
+from inventory_core.variance import VariancePolicy
+from inventory_core.variance_board import variance_board
+from inventory_core.variance_counts import variance_counts
+from tests.inventory_core.random_shop import PRODUCTS, RandomShop
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+POLICY = VariancePolicy(more_than_units=2)
+HEALTH = HealthPolicy()
+
+
+def lookbacks(shop: RandomShop) -> list[Lookback]:
+    """Of thirty days, of a moment between two movements, and as known before and after."""
+    start, end = sorted((shop.moment(), shop.moment() + timedelta(days=1)))
+    return [Lookback.of_days(30, NOON), Lookback.of_days(90, NOON + timedelta(days=50)), Lookback(start, end, end),
+            Lookback(start, end, shop.moment()), Lookback(start, end, NOON + timedelta(days=90))]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_book_adds_up_what_the_plain_functions_count(store: BookStore, seed: int) -> None:
+    shop = RandomShop(seed, NOON)
+    with store.write() as book:
+        shop.stock_up(book)
+        for _ in range(8):
+            shop.trade(book, 25)
+            for lookback in lookbacks(shop):
+                counts = variance_counts(shop.movements, shop.refused, shop.events, PRODUCTS, lookback)
+                assert variance_board(counts, lookback, POLICY) == variance_board(book.variance_counts(lookback), lookback, POLICY)
+                assert health_figures(
+                    shop.movements, shop.refused, shop.events, lookback, HEALTH, Share(1, 2), None,
+                ) == book.health_figures(lookback, HEALTH, Share(1, 2), None)
