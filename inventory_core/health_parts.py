@@ -56,7 +56,7 @@ _WORDS: Mapping[HealthPart, PartWords] = {
         tell("book and shelf agree at {good} of {of} places of the newest reconcile"),
         tell("settle the open discrepancies, the dearest first"),
         tell("no place could be judged at the newest reconcile"),
-        tell("no shelf has been counted and reconciled yet"),
+        tell("no shelf was counted and reconciled in this time"),
     ),
     HealthPart.TRACEABILITY: PartWords(
         tell("traceability"),

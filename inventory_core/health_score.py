@@ -104,8 +104,8 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class HealthFigures:
-    """What was counted for each part; None where there is nothing to count with: no other system connected (`sync`), no shelf
-    reconciled yet (`book_is_shelf`)."""
+    """What was counted for each part; None where there is nothing to count with: no other system connected (`sync`), no
+    reconcile in this time (`book_is_shelf`)."""
 
     latency: Share
     sync: Share | None

@@ -8,6 +8,7 @@ every movement is in the lot of one day. The lot is cast with the head of the ch
 matter when, or how often, somebody asks for it.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -16,6 +17,7 @@ from inventory_core.business_days import DAY, day_window
 from inventory_core.errors import BadValue, UnknownOrder
 from inventory_core.events import Action, Event, Outcome
 from inventory_core.ids import Actor, MovementId
+from inventory_core.ledger import Movement
 from inventory_core.ports import Book, BookReader
 from inventory_core.shifts import ShiftCalendar
 from inventory_core.spot_check import SpotCheck, SpotCheckPolicy, SpotItem, SpotState, draw
@@ -90,6 +92,12 @@ def need_drawn(book: BookReader, movement: MovementId) -> tuple[SpotCheck, SpotI
     if check is None or item is None:
         raise UnknownOrder("the movement {id} was not drawn for a spot check", id=movement)
     return check, item
+
+
+def drawn_movements(book: BookReader, items: Iterable[SpotItem]) -> Mapping[MovementId, Movement]:
+    """What the book says of each movement drawn, by its id."""
+    found = (book.movement(item.movement) for item in items)
+    return {movement.id: movement for movement in found if movement is not None}
 
 
 def confirm_movement(book: Book, movement: MovementId, found: Finding) -> tuple[date, SpotItem]:

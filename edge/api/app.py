@@ -20,10 +20,23 @@ from edge.api.idempotency import Writes
 from edge.api.jobs import CountJobs, Looker
 from edge.api.keeper import Keeper
 from edge.api.lanes import Lane
-from edge.api.limits import JSON_BYTES, PICTURE_PATHS, ApiLimits
+from edge.api.limits import JSON_BYTES, ApiLimits, takes_pictures
 from edge.api.metrics import Metrics
 from edge.api.refusals import TooLarge
-from edge.api.routes import adjustments, counts, discrepancies, health, inventory, not_yet, reservations, shelves, shifts
+from edge.api.routes import (
+    adjustments,
+    counts,
+    discrepancies,
+    health,
+    inputs,
+    insight,
+    inventory,
+    logs,
+    not_yet,
+    reservations,
+    shelves,
+    shifts,
+)
 from edge.api.schemas.replies import ProblemReply
 from edge.api.spool import Spool
 from edge.clock import Clock
@@ -69,14 +82,13 @@ class Api(FastAPI):
         finally:
             route = quick_check.PATH if quick is not None else getattr(scope.get("route"), "path_format", "other")
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            desk.metrics.requests.labels(method, route, status).inc()
-            desk.metrics.seconds.labels(route).observe(desk.clock.monotonic() - began)
+            desk.metrics.answered(method, route, status, desk.clock.monotonic() - began)
 
     def _too_large(self, scope: Scope) -> problems.Problem | None:
         """FastAPI's own limit answers a declared length in plain text; this answers first."""
         request = Request(scope)
         length, most = request.headers.get("content-length", ""), self.max_body_size or 0
-        if request.url.path not in PICTURE_PATHS:
+        if not takes_pictures(request.url.path):
             most = min(most, JSON_BYTES)
         if not length.isdecimal() or int(length) <= most:
             return None
@@ -150,7 +162,7 @@ def create_app(
     problems.install(app)
     for router in (health.router, inventory.reads, inventory.writes, reservations.reads, reservations.writes, adjustments.reads,
                    adjustments.forms, adjustments.writes, counts.reads, counts.writes, shelves.router, discrepancies.router,
-                   shifts.router, not_yet.router):
+                   shifts.router, logs.router, insight.reads, insight.forms, inputs.router, not_yet.router):
         app.include_router(router)
     return app
 

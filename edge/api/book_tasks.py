@@ -1,4 +1,4 @@
-"""The periodic tasks of a book: let reservations go, note what the clocks show, close shifts, forget old replies.
+"""The periodic tasks of a book: let reservations go, note the clocks, close shifts, draw spot checks, forget old replies.
 
 Each looks first and writes only when there is something to write, so that an idle shop costs its memory card one write a
 minute. What is written is decided in the transaction that writes it: two servers on one book do nothing twice.
@@ -17,6 +17,7 @@ from inventory_core.reservations import ReservationState
 from inventory_core.reserving import sweep
 from inventory_core.shift_keeping import DueShift, due_shifts, keep_due, late_shifts
 from inventory_core.shifts import ShiftCalendar
+from inventory_core.spot_checking import due_spot_checks, make_due_spot_check
 
 DueIn = Callable[[BookReader, ShiftCalendar, datetime], Sequence[DueShift]]
 _DAY_S = 86_400.0
@@ -28,15 +29,16 @@ class TaskPolicy:
 
     `release_s`: reservations may be released 60 s late at most. `mark_s`: between two notes of what the clocks show when
     nothing else is written. `shifts_s`: for shifts to look over or to close. `late_s`: for postings of closed shifts; a till
-    that was offline delivers within minutes, and that makes one new report and not hundreds. `replies_s`: for replies to
-    forget, those older than `replies_kept_s`. Nobody sends a request again after 90 days, and who does changes nothing by it,
-    because the same Idempotency-Key asks for the same movement.
+    that was offline delivers within minutes, and that makes one new report and not hundreds. `spot_s`: for the spot check of a
+    business day that is over. `replies_s`: for replies to forget, those older than `replies_kept_s`. Nobody sends a request
+    again after 90 days, and who does changes nothing by it, because the same Idempotency-Key asks for the same movement.
     """
 
     release_s: float = 5.0
     mark_s: float = 60.0
     shifts_s: float = 15.0
     late_s: float = 600.0
+    spot_s: float = 300.0
     replies_s: float = 3_600.0
     replies_kept_s: float = 90 * _DAY_S
 
@@ -59,6 +61,7 @@ class BookTasks:
             Task("reservations", self._policy.release_s, self.release),
             Task("shifts", self._policy.shifts_s, lambda: self._keep(due_shifts)),
             Task("late_postings", self._policy.late_s, lambda: self._keep(late_shifts)),
+            Task("spot_checks", self._policy.spot_s, self.draw),
             Task("replies", self._policy.replies_s, self.forget),
         )
 
@@ -80,17 +83,26 @@ class BookTasks:
         before = self._clock.now() - timedelta(seconds=self._policy.replies_kept_s)
         self._writer.submit(lambda book: book.forget_replies(before)).result()
 
-    def _keep(self, asked: DueIn) -> None:
-        """Make each report that is due in a transaction of its own, so that the tills wait for one at most.
-
-        A clock that is known to be behind ends no shift: what it calls its end may be long past.
-        """
+    def draw(self) -> None:
+        """Draw the spot checks of the business days that are over."""
         now = self._clock.now()
         with self._store.read() as book:
-            mine = _mark_of(book.clock_marks(), self._clock.reading().host)
-            due = asked(book, self._calendar, now) if mine is None or mine.trusted else ()
+            is_due = self._is_trusted(book) and due_spot_checks(book, self._calendar, now) != ()
+        if is_due:
+            self._writer.submit(lambda book: make_due_spot_check(book, self._calendar, now)).result()
+
+    def _keep(self, asked: DueIn) -> None:
+        """Make each report that is due in a transaction of its own, so that the tills wait for one at most."""
+        now = self._clock.now()
+        with self._store.read() as book:
+            due = asked(book, self._calendar, now) if self._is_trusted(book) else ()
         for each in due:
             self._writer.submit(_making(each, now)).result()
+
+    def _is_trusted(self, book: BookReader) -> bool:
+        """False for a clock that is known to be behind: what it calls the end of a shift may be long past."""
+        mine = _mark_of(book.clock_marks(), self._clock.reading().host)
+        return mine is None or mine.trusted
 
 
 def _making(due: DueShift, now: datetime) -> Callable[[Book], KeptShiftReport]:

@@ -1,6 +1,7 @@
 """How much one key may write, and how large a request may be."""
 
 import math
+import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
@@ -12,7 +13,12 @@ from inventory_core.reservations import ReservationPolicy
 
 JSON_BYTES = 262_144
 """The largest body of a route that takes no pictures."""
-PICTURE_PATHS = frozenset({"/v2/counts", "/v2/adjustments"})
+_PICTURES = re.compile("/v2/counts|/v2/adjustments|/v2/insight/spot-check/.+/(confirm|refute)")
+
+
+def takes_pictures(path: str) -> bool:
+    """True for the routes whose bodies may be as large as pictures are."""
+    return _PICTURES.fullmatch(path) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._answers: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.requests = Counter("shelfcount_requests", "Answered requests.", ("method", "route", "status"),
                                 registry=self.registry)
         self.seconds = Histogram("shelfcount_request_seconds", "Seconds from request to answer.", ("route",),
@@ -20,6 +21,16 @@ class Metrics:
                               registry=self.registry)
         self.counts_waiting = Gauge("shelfcount_counts_waiting", "Counts that wait for the worker.",
                                     registry=self.registry)
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one answer. To look labels up costs more than to count, so what they name is kept."""
+        kept = self._answers.get((method, route, status))
+        if kept is None:
+            kept = self.requests.labels(method, route, status), self.seconds.labels(route)
+            self._answers[method, route, status] = kept
+        requests, took = kept
+        requests.inc()
+        took.observe(seconds)
 
     def exposition(self) -> bytes:
         return generate_latest(self.registry)

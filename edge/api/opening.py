@@ -52,7 +52,7 @@ def open_server(
         looker = None if eye is None else EyeLooker(
             eye, cameras, Evidence.of_book(settings.db), settings.max_pixels, site=site)
         api = create_app(settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card,
-                         lang=lang, stock=stock, keeping=TaskPolicy())
+                         lang=lang, stock=stock, keeping=None if isinstance(store, DamagedBook) else TaskPolicy())
         yield OpenServer(api, has_keys=any(works(token) for token in _tokens(store)))
 
 

@@ -21,6 +21,7 @@ from edge.messages import Lang, Translator
 from inventory_core.messages import Told
 
 PROBLEM = "application/problem+json"
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _log = logging.getLogger("shelfcount.api")
 
 
@@ -81,8 +82,7 @@ def failure(error: Exception, request: Request) -> Problem:
 
 def wire_json(document: object) -> bytes:
     """UTF-8 JSON; half a surrogate pair, which UTF-8 cannot carry, stays escaped."""
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8", "backslashreplace")
+    return _json(document).encode("utf-8", "backslashreplace")
 
 
 def install(app: FastAPI) -> None:

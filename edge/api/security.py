@@ -53,6 +53,15 @@ ALLOWED: Mapping[Route, frozenset[Role]] = MappingProxyType({
     ("POST", "/v2/adjustments/{id}/override"): _OFFICE,
     ("GET", "/v2/shifts"): _FINDINGS,
     ("GET", "/v2/shifts/{date}/{name}"): _FINDINGS,
+    ("GET", "/v2/logs/movements"): _FINDINGS,
+    ("GET", "/v2/logs/events"): _FINDINGS,
+    ("GET", "/v2/insight/variance"): _FINDINGS,
+    ("GET", "/v2/insight/health"): _FINDINGS,
+    ("GET", "/v2/insight/spot-check"): _FINDINGS,
+    ("GET", "/v2/insight/spot-check/{movement}/photo"): _OFFICE,
+    ("POST", "/v2/insight/spot-check/{movement}/confirm"): _OFFICE,
+    ("POST", "/v2/insight/spot-check/{movement}/refute"): _OFFICE,
+    ("POST", "/v2/inputs/check"): _POSTING,
     ("GET", "/v2/export/{view}.{format}"): _FINDINGS,
 })
 

@@ -1,7 +1,23 @@
 """Brings every family of commands into the tree; importing this module is what makes the commands exist."""
 
-from edge.cli import bench, book, camera, check, count, demo, gallery, ledger_care, model, serve, shifts, tokens
+from edge.cli import (
+    bench,
+    book,
+    camera,
+    check,
+    count,
+    demo,
+    gallery,
+    inputs,
+    insight,
+    ledger_care,
+    logs,
+    model,
+    serve,
+    shifts,
+    tokens,
+)
 from edge.cli.app import app, run
 
-__all__ = ["app", "bench", "book", "camera", "check", "count", "demo", "gallery", "ledger_care", "model", "run",
-           "serve", "shifts", "tokens"]
+__all__ = ["app", "bench", "book", "camera", "check", "count", "demo", "gallery", "inputs", "insight", "ledger_care", "logs",
+           "model", "run", "serve", "shifts", "tokens"]

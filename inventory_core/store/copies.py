@@ -50,7 +50,7 @@ def loaded(file: Path, url: str) -> None:
 def need_empty(into: sa.Connection, name: str) -> None:
     """Raises StoreError when anything but the first shelf is in the database's book."""
     for table in BOOK.sorted_tables:
-        rows = into.exec_driver_sql(f"SELECT count(*) FROM (SELECT 1 FROM {table.name} LIMIT 2) AS some").scalar_one()
+        rows = into.exec_driver_sql(f"SELECT count(*) FROM (SELECT 1 FROM {table.name} LIMIT 2) AS first_two").scalar_one()
         if rows > (table.name == "location"):
             raise StoreError("the database {file} holds a book already; make an empty one and bring the backup into that",
                              file=name)

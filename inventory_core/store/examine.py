@@ -1,7 +1,9 @@
 """Every check of a book that is open as it lies there; `verify` and the opening of a book put them together."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+
+from sqlalchemy import CheckConstraint
 
 from inventory_core.chain import Head
 from inventory_core.errors import StoreError
@@ -10,6 +12,7 @@ from inventory_core.store import forms, sqlite_file
 from inventory_core.store.chain_walk import MovementWalk, walk_events
 from inventory_core.store.held_against import wrong_balances, wrong_reports, wrong_snapshots
 from inventory_core.store.raw import RawBook, RawFile
+from inventory_core.store.rows import BOOK
 from inventory_core.store.verdicts import MOST_FINDINGS, Finding, Verdict
 
 _CHAINED = frozenset({"movement", "event"})
@@ -27,8 +30,12 @@ def looked_through(raw: RawBook, name: str) -> Verdict:
         findings += _most(raw, "account_snapshot", lambda: wrong_snapshots(raw))
     findings += _most(raw, "report", lambda: wrong_reports(raw))
     if isinstance(raw, RawFile):
+        there = raw.tables()
+        findings += [Finding("file", tell("the table {table} is missing", table=table))
+                     for table in sorted(BOOK.tables.keys() - there) if form_of(raw) == forms.newest()]
         findings += [Finding(table, tell("the rows cannot be read: {why}", why=why))
-                     for table in sorted(raw.tables() - _CHAINED) if (why := raw.unreadable(table)) is not None]
+                     for table in sorted(there - _CHAINED) if (why := raw.unreadable(table)) is not None]
+        findings += _most(raw, "file", lambda: broken_rules(raw, BOOK.tables.keys() & (there - _CHAINED)))
     return Verdict(name, walk.rows, events, head, event_head, tuple(findings[:MOST_FINDINGS]))
 
 
@@ -53,7 +60,7 @@ def form_of(raw: RawBook) -> str:
 
 
 def wrong_structure(raw: RawFile, most: int = MOST_FINDINGS) -> Iterator[Finding]:
-    """What SQLite itself finds wrong with the file: pages, indexes that disagree with their table, values against the rules of
+    """What SQLite itself finds wrong with the file: pages, indexes that disagree with their table, values against the type of
     their column, rows that refer to nothing."""
     for (said,) in raw.rows(f"PRAGMA integrity_check({most})"):
         if said != "ok":
@@ -62,12 +69,22 @@ def wrong_structure(raw: RawFile, most: int = MOST_FINDINGS) -> Iterator[Finding
         yield Finding(table, tell("row {row} refers to a {parent} that is not there", row=row, parent=parent))
 
 
-def wrong_tables(raw: RawFile, tables: Iterable[str]) -> Iterator[Finding]:
+def wrong_tables(raw: RawFile, tables: Sequence[str]) -> Iterator[Finding]:
     """The same of some tables alone."""
     for table in tables:
         for (said,) in raw.rows(f"PRAGMA integrity_check({table})"):
             if said != "ok":
                 yield Finding(table, tell("{why}", why=said))
+    yield from broken_rules(raw, BOOK.tables.keys() & set(tables))
+
+
+def broken_rules(raw: RawBook, tables: Iterable[str]) -> Iterator[Finding]:
+    """Rows against the rules of their table; SQLite's own check leaves these out over a connection that cannot write."""
+    for table in sorted(tables):
+        for rule in BOOK.tables[table].constraints:
+            if isinstance(rule, CheckConstraint) and next(
+                    raw.rows(f"SELECT 1 FROM {table} WHERE NOT ({rule.sqltext}) LIMIT 1"), None) is not None:
+                yield Finding(table, tell("a row breaks the rule {rule}", rule=rule.name))
 
 
 def _most(raw: RawBook, part: str, check: Callable[[], Iterable[Finding]]) -> list[Finding]:

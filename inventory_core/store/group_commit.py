@@ -80,8 +80,14 @@ class GroupWriter:
                 return
 
     def _write_group(self, first: "_Item[object]", group: "list[_Item[object]]") -> bool:
-        """Write what is waiting, from `first` on; True when the end was asked for."""
+        """Write what is waiting, from `first` on; True when the end was asked for.
+
+        A work that breaks the group (a fault of ours) is alone in it: the others are done again one by one. A commit that fails
+        is not tried again: the disk may be dying, and where a database server was lost the group may be written. Each caller is
+        told, and asks again under the same key.
+        """
         ends, began, tell = False, time.monotonic(), list[Callable[[], None]]()
+        at_commit = False
         try:
             with self._store.write() as book:
                 item: _Item[object] | None = first
@@ -89,16 +95,19 @@ class GroupWriter:
                     group.append(item)
                     tell.append(item.done(book))
                     item, ends = self._waiting(began, len(group))
+                at_commit = True
                 book.commit()
+                at_commit = False
+                for told in tell:
+                    told()
         except BaseException as error:
-            if len(group) > 1:
-                for alone in group:  # whatever broke the group, the others need not suffer for it
-                    self._write_alone(alone)
-            else:
-                first.future.set_exception(error)
-            return ends
-        for told in tell:
-            told()
+            for item in group or [first]:
+                if item.future.done():
+                    continue  # it is on disk; only letting go of the book failed
+                if at_commit or len(group) < 2:
+                    item.future.set_exception(error)
+                else:
+                    self._write_alone(item)
         return ends
 
     def _write_alone(self, item: "_Item[object]") -> None:

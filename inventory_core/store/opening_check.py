@@ -61,11 +61,14 @@ def _look(ro: Any, file: Path, policy: OpeningPolicy) -> None:
 
 
 def _wrong(raw: RawFile, file: Path, policy: OpeningPolicy) -> Iterator[Message]:
+    if examine.form_of(raw) == forms.newest():  # else its tables are others; migrating reads all of them
+        yield from _wrong_content(raw, file, policy)
     whole = file.stat().st_size <= policy.whole_bytes
     yield from (finding.why for finding in (
         examine.wrong_structure(raw, most=1) if whole else examine.wrong_tables(raw, SMALL_TABLES)))
-    if examine.form_of(raw) != forms.newest():
-        return  # its tables may be others; migrating reads all of them
+
+
+def _wrong_content(raw: RawFile, file: Path, policy: OpeningPolicy) -> Iterator[Message]:
     rows = next(raw.rows("SELECT coalesce(max(seq), 0) FROM movement"))[0]
     if rows <= policy.whole_rows:
         yield from (finding.why for finding in examine.looked_through(raw, str(file)).findings)

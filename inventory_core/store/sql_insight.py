@@ -124,7 +124,7 @@ class InsightReads(OverConnection):
         told = {(subject, code) for subject, code in self.do.rows(_TOLD, *noted, *noted)}
         for id, code, source, at in self.do.rows(
                 "SELECT id, code, source, recorded_at FROM refused_posting WHERE recorded_at > ? AND recorded_at <= ?", *noted):
-            if (id, code) not in told:
+            if (quoted(id), code) not in told:
                 yield WrongAction(code, Actor(quoted(source)), 1, datetime.fromisoformat(at))
 
 

@@ -21,17 +21,20 @@ LATE_AFTER = timedelta(hours=1)
 """A movement heard of later than this is `late`; balances as known at a moment look for those in an index of their own."""
 COLUMNS = "seq, id, sku, location, units, kind, effective_at, recorded_at, source, device, trace, ref_id, cites"
 _UNITS_AT = """
-WITH s AS (SELECT effective_at, units FROM account_snapshot
-           WHERE sku = ? AND location = ? AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1)
+WITH s AS NOT MATERIALIZED (
+    SELECT effective_at, units FROM account_snapshot
+    WHERE sku = ? AND location = ? AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1)
 SELECT coalesce((SELECT units FROM s), 0) + coalesce((
     SELECT sum(units) FROM movement
     WHERE sku = ? AND location = ? AND effective_at > coalesce((SELECT effective_at FROM s), '') AND effective_at <= ?), 0)
 """
+_HEARD_LATE = """
+SELECT coalesce(sum(units), 0) FROM movement
+WHERE sku = ? AND location = ? AND late = 1 AND recorded_at > ? AND effective_at <= ?
+"""
 _HEARD_LATER = """
-SELECT coalesce((SELECT sum(units) FROM movement
-                 WHERE sku = ? AND location = ? AND late = 1 AND recorded_at > ? AND effective_at <= ?), 0)
-     + coalesce((SELECT sum(units) FROM movement
-                 WHERE sku = ? AND location = ? AND effective_at > ? AND effective_at <= ? AND recorded_at > ? AND late = 0), 0)
+SELECT coalesce(sum(units), 0) FROM movement
+WHERE sku = ? AND location = ? AND effective_at > ? AND effective_at <= ? AND recorded_at > ? AND late = 0
 """
 
 
@@ -72,8 +75,8 @@ class LedgerReads(OverConnection):
         if known_at is None:
             return units
         heard, no_late = sortable_text(known_at), sortable_text(known_at - LATE_AFTER)
-        return units - self.do.number(
-            _HEARD_LATER, sku, location, heard, until, sku, location, no_late, until, heard)
+        units -= self.do.number(_HEARD_LATE, sku, location, heard, until)
+        return units if until <= no_late else units - self.do.number(_HEARD_LATER, sku, location, no_late, until, heard)
 
     def balances(self, at: datetime, known_at: datetime | None = None) -> Balances:
         accounts = self.do.rows("SELECT location, sku FROM balance WHERE movements > 0")
@@ -151,7 +154,8 @@ class LedgerWrites(LedgerReads):
 
 ON_HAND = """
 SELECT coalesce(sum(b.units), 0), coalesce(sum(b.reserved), 0) FROM product p
-LEFT JOIN balance b ON b.sku = p.sku AND b.location NOT IN (SELECT id FROM location WHERE kind = 'transit')
+LEFT JOIN balance b ON b.sku = p.sku AND NOT EXISTS (
+    SELECT 1 FROM location WHERE id = b.location AND kind = 'transit')
 WHERE p.sku = ? GROUP BY p.sku
 """
 

@@ -93,7 +93,7 @@ def inspect(file: Path, look_inside: Callable[[Any], None] | None = None) -> boo
         with file.open("rb") as opened:
             if opened.read(len(_HEADER)) != _HEADER:
                 raise StoreError("{file} is not a book and was left as it is; name another file", file=file)
-        with contextlib.closing(read_only(module, file)) as ro:
+        with contextlib.closing(taken_back(module, file) if was_cut_off(file) else read_only(module, file)) as ro:
             tables, pages, owner = (ro.execute(query).fetchone()[0] for query in (
                 "SELECT count(*) FROM sqlite_schema", "PRAGMA page_count", "PRAGMA application_id"))
             if owner != APPLICATION_ID and (tables or pages > 1):
@@ -112,6 +112,17 @@ def inspect(file: Path, look_inside: Callable[[Any], None] | None = None) -> boo
 def read_only(module: Any, file: Path) -> Any:
     """A connection that cannot write, not even to bring a log of the last writes into the file."""
     return module.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_MS / 1000, isolation_level=None,
+                          check_same_thread=False)
+
+
+def was_cut_off(file: Path) -> bool:
+    """True where the power went while the book was made, before it had its log: SQLite's own journal lies beside it."""
+    return file.with_name(f"{file.name}-journal").exists()
+
+
+def taken_back(module: Any, file: Path) -> Any:
+    """A connection that takes back what was cut off, as every opener of an SQLite file does."""
+    return module.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_MS / 1000, isolation_level=None,
                           check_same_thread=False)
 
 

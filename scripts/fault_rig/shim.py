@@ -1,5 +1,6 @@
 """Compiles `power_cut.c` and makes the environment of a process whose disk it watches and breaks."""
 
+import atexit
 import errno
 import functools
 import os
@@ -25,8 +26,9 @@ def why_not() -> str | None:
 
 @functools.cache
 def library() -> Path:
-    """The compiled shim; made once per process."""
+    """The compiled shim; made once per process, gone with it."""
     folder = Path(tempfile.mkdtemp(prefix="fault-rig-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     target = folder / "power_cut.so"
     subprocess.run(
         ["gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O2", "-shared", "-fPIC", "-o", str(target), str(SOURCE), "-ldl",

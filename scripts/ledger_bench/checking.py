@@ -65,7 +65,7 @@ def measure(plan: Plan, scratch: Path) -> list[Section]:
 
     with contextlib.ExitStack() as stack:
         raw = stack.enter_context(servers.served("raw", ["scripts.ledger_bench.raw_app"]))
-        ours = stack.enter_context(servers.product(str(book)))
+        (ours,) = stack.enter_context(servers.products(str(book), 1))
         naive = stack.enter_context(servers.served("naive", ["scripts.ledger_bench.naive_app", str(book)]))
         racing: Sequence[tuple[str, Server, Callable[[Server, float], Seen]]] = (
             (FLOOR, raw, asked), (ALONE, ours, asked), (BESIDE, ours, beside_tills), (NAIVE, naive, asked))

@@ -37,20 +37,14 @@ def pin(core: int) -> None:
 
 
 @contextlib.contextmanager
-def served(name: str, words: Sequence[str], *, core: int | None = SERVER_CORE) -> Iterator[Server]:
-    """A module of this repository that prints the address at which it listens; `core` is where it is kept."""
+def started(words: Sequence[str], core: int | None) -> Iterator["subprocess.Popen[str]"]:
+    """A module of this repository as a process, kept on `core`; ended with the block."""
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "SHELFCOUNT_THREADS": "1", "SHELFCOUNT_SETTINGS": os.devnull,
                    "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", *words], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
-        preexec_fn=None if core is None else lambda: pin(core))
+    process = subprocess.Popen([sys.executable, "-m", *words], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
+                               preexec_fn=None if core is None else lambda: pin(core))
     try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        found = re.search(r"http://[0-9.]+:([0-9]+)", line)
-        if found is None:
-            raise RuntimeError(f"{' '.join(words)} does not say where it listens: {line!r}")
-        yield Server(name, process.pid, int(found[1]))
+        yield process
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -60,6 +54,27 @@ def served(name: str, words: Sequence[str], *, core: int | None = SERVER_CORE) -
             process.communicate()
 
 
-def product(book: str, *, core: int | None = SERVER_CORE) -> contextlib.AbstractContextManager[Server]:
-    """`shelfcount serve` on a book."""
-    return served("ours", ["edge", "serve", "--lang", "en", "--port", "0", "--db", book], core=core)
+def listening(name: str, process: "subprocess.Popen[str]") -> Server:
+    """Waits for the address that the process prints first. Raises RuntimeError when it prints none."""
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    found = re.search(r"http://[0-9.]+:([0-9]+)", line)
+    if found is None:
+        raise RuntimeError(f"{name} does not say where it listens: {line!r}")
+    return Server(name, process.pid, int(found[1]))
+
+
+@contextlib.contextmanager
+def served(name: str, words: Sequence[str], core: int | None = SERVER_CORE) -> Iterator[Server]:
+    """One server."""
+    with started(words, core) as process:
+        yield listening(name, process)
+
+
+@contextlib.contextmanager
+def products(book: str, count: int, core: int | None = SERVER_CORE) -> Iterator[list[Server]]:
+    """`shelfcount serve` so many times on one book."""
+    with contextlib.ExitStack() as stack:
+        words = ["edge", "serve", "--lang", "en", "--port", "0", "--db", book]
+        processes = [stack.enter_context(started(words, core)) for _ in range(count)]
+        yield [listening("ours", process) for process in processes]

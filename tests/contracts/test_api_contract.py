@@ -56,7 +56,8 @@ def properties_of(described: dict[str, Any], method: str, path: str) -> list[str
 
 
 def place_of(path: str, id: str) -> str:
-    return path.replace("{id}", id).replace("{view}", "v").replace("{format}", "csv")
+    path = path.replace("{id}", id).replace("{view}", "v").replace("{format}", "csv")
+    return path.replace("{date}", "2026-11-20").replace("{name}", id).replace("{movement}", id)
 
 
 KEYS = (f"fuzz-{n}" for n in itertools.count())
@@ -78,7 +79,7 @@ def check(described: dict[str, Any], method: str, path: str, answer: Any) -> Non
 def test_no_nonsense_breaks_a_route(client: TestClient, described: dict[str, Any], method: str, path: str) -> None:
     fields = properties_of(described, method, path)
     shaped = st.dictionaries(st.sampled_from(fields), LEAF) if fields else NONSENSE
-    names = st.sampled_from(["sku", "cursor", "limit", "as_of", "known_at", "x"])
+    names = st.sampled_from(["sku", "cursor", "limit", "as_of", "known_at", "restate", "x"])
 
     @settings(max_examples=25, deadline=None, derandomize=True)
     @given(body=shaped | NONSENSE, query=st.dictionaries(names, ODD, max_size=3), id=ODD, accept=ODD)

@@ -56,8 +56,14 @@ class RandomShop:
             if self.dice.random() < 0.2:
                 self._refuse(book)
 
+    def moments(self, n: int) -> list[datetime]:
+        """So many different ones at which something happened, or was heard of; the earliest first."""
+        known = {m.effective_at for m in self.movements} | {m.recorded_at for m in self.movements}
+        known |= {event.at for event in self.events} | {r.posting.recorded_at for r in self.refused}
+        return sorted(self.dice.sample(sorted(known), n))
+
     def moment(self) -> datetime:
-        """To the microsecond, and often the same one again."""
+        """To the microsecond, and now and then one again."""
         if self.movements and self.dice.random() < 0.1:
             return self.dice.choice(self.movements).recorded_at
         return self.middle + timedelta(microseconds=self.dice.randint(-45 * 86_400_000_000, 45 * 86_400_000_000))

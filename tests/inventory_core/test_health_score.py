@@ -79,7 +79,7 @@ def test_an_empty_book_has_no_score_at_all() -> None:
     assert (None, HealthBand.NOT_MEASURED, 0, None) == (score.score, score.band, score.out_of, score.worst)
     assert [
         "no movement was booked in this time", "there was nothing to deliver in this time",
-        "no shelf has been counted and reconciled yet", "no movement was booked in this time",
+        "no shelf was counted and reconciled in this time", "no movement was booked in this time",
         "no wrong input was refused or found in this time",
     ] == [str(part.message) for part in score.parts]
 

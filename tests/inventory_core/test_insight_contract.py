@@ -19,10 +19,10 @@ HEALTH = HealthPolicy()
 
 
 def lookbacks(shop: RandomShop) -> list[Lookback]:
-    """Of thirty days, of a moment between two movements, and as known before and after."""
-    start, end = sorted((shop.moment(), shop.moment() + timedelta(days=1)))
+    """Of thirty days, and from one thing that happened to another, as known before, then and after."""
+    start, end = shop.moments(2)
     return [Lookback.of_days(30, NOON), Lookback.of_days(90, NOON + timedelta(days=50)), Lookback(start, end, end),
-            Lookback(start, end, shop.moment()), Lookback(start, end, NOON + timedelta(days=90))]
+            Lookback(start, end, *shop.moments(1)), Lookback(start, end, NOON + timedelta(days=90))]
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -32,7 +32,7 @@ def test_a_book_adds_up_what_the_plain_functions_count(store: BookStore, seed: i
         shop.stock_up(book)
         for _ in range(8):
             shop.trade(book, 25)
-            for lookback in lookbacks(shop):
+            for lookback in [one for _ in range(4) for one in lookbacks(shop)]:
                 counts = variance_counts(shop.movements, shop.refused, shop.events, PRODUCTS, lookback)
                 assert variance_board(counts, lookback, POLICY) == variance_board(book.variance_counts(lookback), lookback, POLICY)
                 assert health_figures(

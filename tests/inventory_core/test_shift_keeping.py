@@ -191,7 +191,8 @@ def test_closed_hours_are_closed_when_something_happened_in_them(book: Book) -> 
     keep(book, at("08:30"))
     for movement in ledger("03:00 receipt cola +24"):
         book.add_movement(replace(movement, effective_at=CLOSED.starts_at + HOUR, recorded_at=CLOSED.starts_at + HOUR))
-    assert ["early", "late", "closed"] == [id.partition("/")[2] for id, _ in keep(book, CLOSED.ends_at)]
+    assert [(EARLY.id, "close"), (LATE.id, "close")] == keep(book, CLOSED.ends_at - MINUTE)
+    assert [(CLOSED.id, "close")] == keep(book, CLOSED.ends_at)
     assert 122 == closing(book, CLOSED.id)["cola"]
 
 
@@ -230,6 +231,27 @@ def test_hours_of_a_changed_calendar_are_not_reported_twice(book: Book) -> None:
     changed = ShiftCalendar("UTC", (ShiftTemplate("day", "06:00", "18:00"), ShiftTemplate("night", "18:00", "06:00")))
     assert () == late_shifts(book, changed, LATE.ends_at + HOUR)
     assert ["2026-11-20/night"] == [due.shift.id for due in due_shifts(book, changed, at("06:00") + DAY)]
+
+
+def test_a_shift_that_was_closed_with_other_hours_is_not_due_again_and_its_stock_is_that_of_its_own_hours(book: Book) -> None:
+    post(book, *MORNING, "17:10 sale cola -5")
+    keep(book, at("17:00"))
+    longer = ShiftCalendar("UTC", (ShiftTemplate("early", "09:30", "18:00"), ShiftTemplate("late", "18:00", "02:00")))
+    assert () == due_shifts(book, longer, at("18:00"))
+    assert [(98, 93), (40, 39)] == [
+        (line.opening, line.closing) for line in shift_now(book, longer.shift(FRIDAY, "early"), at("18:00")).lines]
+
+
+def test_a_kept_report_is_not_brought_forward_from_too_far(book: Book) -> None:
+    post(book, *MORNING)
+    for shift in (EARLY, LATE):
+        entry = ShiftEntry(shift, KeptAs.CLOSE, shift.ends_at, Head(book.head().seq - 2), 0)
+        book.add_shift_report(KeptShiftReport(entry, "{}"))  # whoever reads it finds nothing
+        assert 2 == len(shift_now(book, shift, shift.ends_at, ShiftKeeping(replayed=1)).lines)
+    for asked in (EARLY, SHOP.shift(FRIDAY + DAY, "early")):
+        with pytest.raises(BadValue, match="the kept shift report cannot be read"):
+            shift_now(book, asked, asked.ends_at, ShiftKeeping(replayed=2))
+    assert 2 == len(shift_now(book, SHOP.shift(FRIDAY + DAY, "early"), at("20:00") + DAY, ShiftKeeping(reach_s=3_600.0)).lines)
 
 
 def test_every_report_is_in_the_audit_log_and_told_to_the_shift_leader(book: Book) -> None:

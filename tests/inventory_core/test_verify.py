@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -121,7 +120,7 @@ def test_the_newest_movement_cut_off_with_its_outbox_row_is_missed_by_its_balanc
     ("UPDATE event SET actor = 'bob' WHERE seq = 2", "event", "row 2 was changed after it was written"),
     ("DELETE FROM event WHERE seq = 1", "event", "row 1 is missing; the next one found is 2"),
     ("UPDATE report SET document = replace(document, 'looks', 'Looks')", "report", "was changed after it was kept"),
-    ("UPDATE report SET as_of = known_at || ' '", "report", "the rows cannot be read"),
+    ("UPDATE report SET as_of = known_at || ' '", "report", "was changed after it was kept"),
     ("UPDATE report SET document = '[]'", "report", "was changed after it was kept"),
     ("INSERT INTO shift_report VALUES ('s', 'close', '', '', '', '', 130, 'ff', 0, '')", "shift_report",
      "the report of the shift s (close) was made when row 130 of the movements was another one"),
@@ -154,10 +153,7 @@ def test_an_index_that_disagrees_with_its_table_is_found(url: str) -> None:
         pytest.skip("PostgreSQL keeps its indexes by itself")
     with behind_its_back(url) as sql:
         sql.exec_driver_sql("PRAGMA writable_schema = ON")
-        sql.exec_driver_sql("UPDATE sqlite_schema SET sql = replace(sql, '\"sku\", \"kind\"', '\"kind\", \"sku\"'), "
-                            "sql = replace(sql, 'cites, sku', 'sku, cites') WHERE name = 'ix_movement_account'")
-        sql.exec_driver_sql("UPDATE sqlite_schema SET sql = replace(sql, 'effective_at, units', 'units, effective_at') "
-                            "WHERE name = 'ix_movement_account'")
+        sql.exec_driver_sql("UPDATE sqlite_schema SET sql = replace(sql, 'NOT NULL', 'NULL') WHERE name = 'ix_movement_cites'")
     assert "file" in {finding.part for finding in verify(url).findings}
 
 
@@ -231,10 +227,8 @@ def test_a_server_that_cannot_be_reached_or_holds_no_book_is_said(postgres_book:
 
 def test_a_late_movement_is_whole_too(url: str) -> None:
     store = open_book(url)
-    late, day = ledger("07:00 receipt cola +3 @12:00")[0], timedelta(days=1)
     with store.write() as book:
-        post_movement(book, late)
+        post_movement(book, ledger("07:00 receipt cola +3 @12:00")[0])
         book.commit()
     store.close()
-    assert late.recorded_at - late.effective_at < day
     assert verify(url).good

@@ -245,6 +245,23 @@ def test_a_posting_of_a_closed_shift_makes_one_more_report_within_ten_minutes(se
     assert [("2026-11-20/early", "close"), ("2026-11-20/early", "restated")] == kept(server.store)
 
 
+def test_the_spot_check_of_a_business_day_is_drawn_when_it_is_over(server: Server) -> None:
+    server.look()
+    with server.store.write() as book:
+        post_movement(book, moved(-2, NOON, "m-2"))
+        book.commit()
+    server.clock.pass_s(20 * 3600 - 5)
+    server.look()
+    with server.store.read() as before:
+        assert before.spot_check(NOON.date()) is None
+    server.clock.pass_s(305)
+    server.work(300)
+    with server.store.read() as after:
+        drawn = after.spot_check(NOON.date())
+    assert drawn is not None
+    assert ["m-2"] == [item.movement for item in drawn.items]
+
+
 def test_two_servers_on_one_book_do_nothing_twice(tmp_path: Path, store: BookStore, clock: BoxClock) -> None:
     servers = [Server(store, clock), Server(store, clock)]
     servers[0].work(5)
