@@ -6,7 +6,7 @@
         book.commit()                  # leaving without this keeps nothing
 
 `read()` sees one moment of the book throughout its block. Blocks of one store may be open in several threads; writing blocks
-follow one after the other.
+follow one after the other. It is long because it is the one list of all that a book can be asked.
 """
 
 from collections.abc import Callable, Iterable

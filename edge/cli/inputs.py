@@ -11,6 +11,7 @@ from edge.cli.console import out
 from edge.cli.opened import opened_book
 from edge.clock import SystemClock
 from edge.errors import ExitCode, UsageFault
+from edge.report.insight_words import INPUT_FIELDS
 from inventory_core.guards.input_policy import InputPolicy
 from inventory_core.guards.inspection import inspect_input
 from inventory_core.ids import Actor
@@ -51,8 +52,8 @@ def check_input(
             for it in found]})
     else:
         for it in found:
-            out().say(tell("{field} is held ({code}): {reason}; {mend}", field=it.field, code=it.code.value, reason=it.reason,
-                           mend=it.mend))
+            out().say(tell("{field} is held ({code}): {reason}; {mend}", field=INPUT_FIELDS[it.field], code=it.code.value,
+                           reason=it.reason, mend=it.mend))
         if not found:
             out().say(tell("nothing is held"))
     return ExitCode.CHECK_FAILED if found else ExitCode.DONE

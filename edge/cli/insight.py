@@ -58,8 +58,9 @@ def variance(
                    units=board.total.absolute_units))
     for table in (top_table(board, products, speak.tr), stage_table(board, speak.tr), operator_table(board, speak.tr),
                   wrong_table(board, speak.tr)):
-        speak.table_console().print(table)
-        speak.table_console().print()
+        if table.row_count:
+            speak.table_console().print(table)
+            speak.table_console().print()
     _say_shares(board, months, speak)
     return ExitCode.DONE
 

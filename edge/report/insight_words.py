@@ -1,4 +1,4 @@
-"""Stages, actions and outcomes, as words for people."""
+"""Stages, actions, outcomes and guarded fields, as words for people."""
 
 from collections.abc import Mapping
 
@@ -38,6 +38,12 @@ OUTCOMES: Mapping[Outcome, Message] = {
     Outcome.REFUSED: tell("refused"),
     Outcome.HELD: tell("held"),
     Outcome.FLAGGED: tell("flagged"),
+}
+INPUT_FIELDS: Mapping[str, Message] = {
+    "address": tell("address"),
+    "amount": tell("amount"),
+    "tax_rate": tell("tax rate"),
+    "quantity": tell("quantity"),
 }
 BASES: Mapping[ShareBasis, Message] = {
     ShareBasis.GROSS: tell("all adjusted units"),

@@ -16,6 +16,7 @@ from inventory_core.store.verdicts import Finding
 
 Account = tuple[str, str]
 """SKU and location."""
+_HOUR = len("2026-11-20T09")
 _ID, _SKU, _LOCATION, _UNITS, _EFFECTIVE, _RECORDED, _DEVICE, _TRACE = 1, 2, 3, 4, 6, 7, 9, 10
 
 
@@ -43,7 +44,7 @@ class MovementWalk:
         self._begun = False
         self._beside: Finding | None = None
         self._row: Found = ()
-        self._head = Head()
+        self._good: Link | None = None
         self.rows = 0
 
     def walk(self) -> tuple[Head, tuple[Finding, ...]]:
@@ -53,7 +54,7 @@ class MovementWalk:
         found = _first_bad(self._links(), self)
         if isinstance(found, BadRow):
             bad = Finding("movement", found.why, found.seq, self._id_of(found.seq))
-            return self._head, (bad,) if self._beside is None else (self._beside, bad)
+            return _head(self._good), (bad,) if self._beside is None else (self._beside, bad)
         if self._beside is None and self._waiting is not None:
             self._beside = Finding("outbox", tell(
                 "the outbox tells of {id}, but there is no such movement; the newest rows may have been cut off",
@@ -69,7 +70,7 @@ class MovementWalk:
             self._row = row
             link = link_of(row, late=True)
             yield link
-            self._head = Head(link.seq, link.hash)  # asked for the next one: this one fits
+            self._good = link  # asked for the next one: this one fits
             self.rows += 1
             if self._beside is None:
                 self._look_beside(row)
@@ -87,8 +88,7 @@ class MovementWalk:
 
     def _look_beside(self, row: Found) -> None:
         """A book of the first form had no outbox: its movements have no device and no trace, and lead the chain."""
-        late = datetime.fromisoformat(row[_RECORDED]) - datetime.fromisoformat(row[_EFFECTIVE]) > LATE_AFTER
-        if row[-2] != int(late):
+        if row[-2] != _late(row[_EFFECTIVE], row[_RECORDED]):
             self._note(row, "movement", tell("row {seq} says wrongly whether it was heard of late", seq=row[0]))
         elif row[_ID] == self._waiting:
             self._begun, self._waiting = True, next(self._told, None)
@@ -113,20 +113,20 @@ def walk_events(raw: RawBook) -> tuple[Head, int, Finding | None]:
     """The head of the chain of events as far as it is whole, the rows so far, and the first bad one."""
     walk = _EventWalk(raw)
     found = _first_bad(walk.links(), walk)
-    return walk.head, walk.rows, Finding("event", found.why, found.seq) if isinstance(found, BadRow) else None
+    return _head(walk.good), walk.rows, Finding("event", found.why, found.seq) if isinstance(found, BadRow) else None
 
 
 class _EventWalk:
     def __init__(self, raw: RawBook) -> None:
         self._raw = raw
-        self.head = Head()
+        self.good: Link | None = None
         self.rows = 0
 
     def links(self) -> Iterator[Link]:
         for row in scanned(self._raw, f"SELECT {EVENT_COLUMNS}, hash FROM event ORDER BY seq"):
             link = link_of(row)
             yield link
-            self.head = Head(link.seq, link.hash)
+            self.good = link
             self.rows += 1
 
 
@@ -166,6 +166,16 @@ def link_of(row: Found, *, late: bool = False) -> Link:
     if bytes in map(type, fields):
         fields = (repr(fields),)
     return Link(row[0], fields, row[-1])
+
+
+def _late(effective_at: str, recorded_at: str) -> int:
+    if effective_at[:_HOUR] == recorded_at[:_HOUR]:  # of nearly all; reading the times costs more
+        return 0
+    return int(datetime.fromisoformat(recorded_at) - datetime.fromisoformat(effective_at) > LATE_AFTER)
+
+
+def _head(link: Link | None) -> Head:
+    return Head() if link is None else Head(link.seq, link.hash)
 
 
 def _first_bad(links: Iterator[Link], walk: MovementWalk | _EventWalk) -> BadRow | Head:

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 from inventory_core.store import postgresql, sqlite_file
 
 Found = tuple[Any, ...]
+CACHE_KB = 64 * 1024
+"""Of pages; a book is read along several indexes at once."""
 as_it_lies = functools.partial(str, encoding="utf-8", errors="surrogateescape")
 """Bytes as text; wrong ones become surrogates."""
 
@@ -87,6 +89,7 @@ def raw_file(file: Path) -> Iterator[RawFile]:
     module = sqlite_file.sqlite_module()
     with contextlib.closing(sqlite_file.read_only(module, file)) as sql:
         sql.text_factory = as_it_lies
+        sql.execute(f"PRAGMA cache_size = -{CACHE_KB}").close()
         sql.execute("BEGIN").close()
         yield RawFile(sql, module)
 

@@ -1,4 +1,4 @@
-"""How long it takes until a shop whose large book was damaged can go on: from `ledger restore` to a book that takes movements."""
+"""How long a shop whose large book was damaged waits: `ledger restore`, until the book takes movements again."""
 
 import random
 import shutil

@@ -18,7 +18,7 @@ def arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("bench", choices=(*NAMES, "all"))
     parser.add_argument("--out", type=Path, help="where the page goes; else it is printed")
     parser.add_argument("--work", type=Path, help="where figures are kept; what lies there is drawn and not measured again")
-    parser.add_argument("--scratch", type=Path, help="a folder on the disk to be measured, with 10 GB of room; else the temporary one")
+    parser.add_argument("--scratch", type=Path, help="a folder on the disk to be measured, with 6 GB of room")
     parser.add_argument("--rounds", type=int, help="of g6, g7 and g8, and of t5 on each book")
     parser.add_argument("--seconds", type=float, help="of one contender in one round of g6 and g8, and of each question of t17")
     parser.add_argument("--rows", type=int, help="movements in the large book of g7; g8 and t17 take a tenth")

@@ -134,13 +134,25 @@ async def closed_loop(port: int, requests: Sequence[bytes], connections: int, se
 
 
 async def open_loop(port: int, requests: Iterable[bytes], connections: int, per_s: float) -> Load:
-    """Requests are due at a fixed rate, whatever the answers; the time of each counts from when it was due."""
+    """Requests are due at a fixed rate, whatever the answers; the time of each counts from when it was due.
+
+    One that finds every connection busy waits for a free one.
+    """
     async with connected([port], connections) as made:
         watch, running = Watch(), list[asyncio.Task[None]]()
+        free: asyncio.Queue[Connection] = asyncio.Queue()
+
+        async def ask(request: bytes, due: float) -> None:
+            connection = await free.get()
+            await watch.ask(connection, request, due)
+            free.put_nowait(connection)
+
+        for connection in made:
+            free.put_nowait(connection)
         for number, request in enumerate(requests):
             due = watch.begun + number / per_s
             await asyncio.sleep(due - time.perf_counter())
-            running.append(asyncio.create_task(watch.ask(made[number % connections], request, due)))
+            running.append(asyncio.create_task(ask(request, due)))
         await asyncio.gather(*running)
         return watch.load()
 

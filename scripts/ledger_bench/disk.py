@@ -52,8 +52,8 @@ def why_not_slower() -> str | None:
 @functools.cache
 def _library() -> Path:
     target = Path(tempfile.mkdtemp(prefix="ledger-bench-")) / "slow_disk.so"
-    subprocess.run(["gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O2", "-shared", "-fPIC", "-o", str(target), str(SOURCE),
-                    "-ldl"], check=True)
+    subprocess.run(["gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O2", "-shared", "-fPIC", "-o", str(target),
+                    str(SOURCE), "-ldl"], check=True)
     return target
 
 

@@ -31,7 +31,8 @@ def receipt(key: str, number: int) -> bytes:
 @contextmanager
 def steadily(words: Sequence[str]) -> Iterator[list[Load]]:
     """A client process beside the block, which must not last longer than it; the list has its figures afterwards."""
-    process = subprocess.Popen([sys.executable, "-m", "scripts.ledger_bench.load", *words], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-m", "scripts.ledger_bench.load", *words], cwd=ROOT, stdout=subprocess.PIPE,
+                               text=True)
     seen: list[Load] = []
     try:
         assert process.stdout is not None

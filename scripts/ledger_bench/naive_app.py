@@ -1,5 +1,6 @@
-"""The same question as a tutorial would answer it: a plain sync route, SQLModel, a session by `Depends`; a pool large enough not to
-hang at 200 clients (the default pool does). It asks for no key and nothing is written through it.
+"""The same question as a tutorial would answer it: a plain sync route, SQLModel, a session by `Depends`.
+
+Its pool is large enough not to hang at 200 clients (the default pool does). It checks no key; nothing is written through it.
 
     python -m scripts.ledger_bench.naive_app BOOK
 """
@@ -33,7 +34,8 @@ class Reply(BaseModel):
 
 
 def make(book: str) -> FastAPI:
-    engine = create_engine(f"sqlite:///{book}", module=sqlite_module(), pool_size=POOL, connect_args={"check_same_thread": False})
+    engine = create_engine(f"sqlite:///{book}", module=sqlite_module(), pool_size=POOL,
+                           connect_args={"check_same_thread": False})
     app = FastAPI()
 
     def session() -> Iterator[Session]:

@@ -21,9 +21,10 @@ rounds, and a ratio is taken within each round: median (least .. most). Absolute
 def machine(scratch: Path) -> str:
     """One line on the machine, its disk and how busy it is just now."""
     here, disk = this_machine(), sync_times(scratch)
-    libraries = [f"SQLite {sqlite_module().sqlite_version}", *(f"{name} {told}" for name in LIBRARIES if (told := _version(name)))]
-    return (f"{here.cores} shared cores of an {here.cpu}, Python {here.python}; {', '.join(libraries)}. fdatasync after 4 KiB: p50 "
-            f"{disk.p50_ms:.2f} ms, p95 {disk.p95_ms:.2f} ms. Load average at the begin: {os.getloadavg()[0]:.1f}.")
+    libraries = [f"SQLite {sqlite_module().sqlite_version}"]
+    libraries += [f"{name} {told}" for name in LIBRARIES if (told := _version(name))]
+    return (f"{here.cores} shared cores of an {here.cpu}, Python {here.python}; {', '.join(libraries)}. fdatasync after 4 KiB: "
+            f"p50 {disk.p50_ms:.2f} ms, p95 {disk.p95_ms:.2f} ms. Load average at the begin: {os.getloadavg()[0]:.1f}.")
 
 
 def _version(name: str) -> str | None:
@@ -34,19 +35,14 @@ def _version(name: str) -> str | None:
 
 
 def section_text(section: Section) -> str:
-    return "\n".join([f"## {section.title}\n", section.about + "\n", across(section.head, section.rows)])
+    title = f"## {section.name.partition(',')[0]}: {section.title}\n"
+    return "\n".join([title, section.about + "\n", across(section.head, section.rows)])
 
 
 def goals_text(sections: Sequence[Section]) -> str:
-    lines = [[section.title.partition(":")[0].partition(",")[0] + _where(section), goal.wanted, goal.found, "yes" if goal.held else "**no**"]
+    lines = [[section.name, goal.wanted, goal.found, "yes" if goal.held else "**no**"]
              for section in sections for goal in section.goals]
     return across(["", "goal", "measured", "held"], lines)
-
-
-def _where(section: Section) -> str:
-    """What tells two tables of one bench apart."""
-    _, mark, rest = section.title.partition(": ")
-    return f", {rest.partition(',')[0]}" if mark else ""
 
 
 def page(sections: Sequence[Section], command: str, about: str) -> str:

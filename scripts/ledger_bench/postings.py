@@ -1,5 +1,8 @@
-"""The work that a till's request leaves with the writer, as edge/api/idempotency.py does it: look for an earlier reply under the
-key, post the movement (chain, balance, snapshot, outbox), keep the reply, all in one transaction."""
+"""The work that a till's request leaves with the writer, as edge/api/idempotency.py does it.
+
+It looks for an earlier reply under the key, posts the movement (chain, balance, snapshot, outbox) and keeps the reply, all in
+one transaction.
+"""
 
 import random
 import uuid
@@ -38,8 +41,9 @@ def works(seed: int, products: int = PRODUCTS) -> Iterator[Work]:
     while True:
         at += timedelta(milliseconds=1)
         yield work_of(Posting(
-            sku_of(dice.randrange(products)), SHELF, MovementKind.RECEIPT, dice.randint(1, 12), at, at + timedelta(milliseconds=40),
-            Actor(f"till-{dice.randrange(200):03}"), f"R-{dice.randrange(10**9)}", id=MovementId(f"m-{uuid.uuid4().hex}"),
+            sku_of(dice.randrange(products)), SHELF, MovementKind.RECEIPT, dice.randint(1, 12), at,
+            at + timedelta(milliseconds=40), Actor(f"till-{dice.randrange(200):03}"), f"R-{dice.randrange(10**9)}",
+            id=MovementId(f"m-{uuid.uuid4().hex}"),
         ), uuid.uuid4().hex)
 
 

@@ -17,7 +17,8 @@ from scripts.ledger_bench.sections import Goal, Section
 P95_MS, P99_MS, CHECK_P95_MS = 300.0, 500.0, 120.0
 """T17 (the study's own limit of 300 ms), and L4 for the check at a million movements."""
 HEAD = ("", "questions", "p50 / p95 / p99 / longest ms", "failed or lost")
-ASKED = {"`GET /v2/inventory/check?sku=`": "/v2/inventory/check?sku={}", "`GET /v2/logs/movements?sku=`": "/v2/logs/movements?sku={}"}
+ASKED = {"`GET /v2/inventory/check?sku=`": "/v2/inventory/check?sku={}",
+         "`GET /v2/logs/movements?sku=`": "/v2/logs/movements?sku={}"}
 CHECK = next(iter(ASKED))
 
 
@@ -46,8 +47,8 @@ def measure(plan: Plan, scratch: Path) -> list[Section]:
 
 def _asked(plan: Plan, port: int, key: str, paths: list[str]) -> Load:
     done = subprocess.run(
-        [sys.executable, "-m", "scripts.ledger_bench.load", "ask", str(port), key, "--connections", str(plan.clients), "--seconds",
-         str(plan.seconds), "--per-s", str(plan.per_s)],
+        [sys.executable, "-m", "scripts.ledger_bench.load", "ask", str(port), key, "--connections", str(plan.clients),
+         "--seconds", str(plan.seconds), "--per-s", str(plan.per_s)],
         input="\n".join(paths), stdout=subprocess.PIPE, text=True, check=True, cwd=servers.ROOT)
     return Load(**json.loads(done.stdout))
 
@@ -62,7 +63,7 @@ def _section(plan: Plan, seen: dict[str, Load]) -> Section:
     goals.append(Goal(f"{CHECK}: p95 at most {CHECK_P95_MS:.0f} ms (L4)", f"{check:.1f} ms", check <= CHECK_P95_MS))
     lost = sum(load.failed + load.lost for load in seen.values())
     goals.append(Goal("failed or lost requests", str(lost), lost == 0, must=True))
-    about = (f"`shelfcount serve` on a book of {plan.rows:,} movements, {plan.per_s:.0f} questions a second for {plan.seconds:.0f} s over "
-             f"{plan.clients} kept connections, whatever the answers; a time counts from when the question was due. SKUs are random, "
-             "the hot one comes up as often as its share of the movements, 1 %.")
-    return Section("T17, questions about a SKU among a million movements", about, HEAD, rows, tuple(goals))
+    about = (f"`shelfcount serve` on a book of {plan.rows:,} movements, {plan.per_s:.0f} questions a second for "
+             f"{plan.seconds:.0f} s over {plan.clients} kept connections, whatever the answers; a time counts from when the "
+             "question was due. SKUs are random; the hot one comes up as often as its share of the movements, 1 %.")
+    return Section("T17", "questions about a SKU among a million movements", about, HEAD, rows, tuple(goals))

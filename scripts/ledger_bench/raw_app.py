@@ -11,8 +11,8 @@ from starlette.types import Receive, Scope, Send
 
 from edge.api.serving import address_of, listen_at
 
-BODY = json.dumps({"sku": "sku-00001", "available": 100, "on_hand": 120, "reserved": 20, "as_of": "2026-11-23T10:00:00.123456Z"},
-                  separators=(",", ":")).encode()
+BODY = json.dumps({"sku": "sku-00001", "available": 100, "on_hand": 120, "reserved": 20,
+                   "as_of": "2026-11-23T10:00:00.123456Z"}, separators=(",", ":")).encode()
 HEADERS = [(b"content-length", str(len(BODY)).encode()), (b"content-type", b"application/json")]
 
 

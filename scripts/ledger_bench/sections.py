@@ -19,8 +19,9 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One table of the page. `about` says how it was measured, in whole sentences."""
+    """One table of the page. `about` says how it was measured, in whole sentences; `rows` may hold headings in bold."""
 
+    name: str
     title: str
     about: str
     head: tuple[str, ...]
@@ -38,7 +39,7 @@ def to_json(sections: Sequence[Section]) -> str:
 
 def from_file(file: Path) -> tuple[Section, ...]:
     return tuple(
-        Section(held["title"], held["about"], tuple(held["head"]), tuple(map(tuple, held["rows"])),
+        Section(held["name"], held["title"], held["about"], tuple(held["head"]), tuple(map(tuple, held["rows"])),
                 tuple(Goal(**goal) for goal in held["goals"]))
         for held in json.loads(file.read_text(encoding="utf-8")))
 

@@ -1,8 +1,8 @@
-"""A book with millions of movements, as the product itself would have written them but in minutes: columns are drawn with numpy,
-the chain is sealed row by row, balances and snapshots are sums.
+"""A book with millions of movements, as the product itself would have written them, but in minutes.
 
-One account (a SKU at the shelf) is hot and has 1 % of all movements. Every twelfth movement of an account is a receipt of 36, the
-others are sales of 1 to 3, so that no account ever falls below zero. 2 % of the movements are heard of hours or days late.
+Columns are drawn with numpy, the chain is sealed row by row, balances and snapshots are sums. One account (a SKU at the
+shelf) is hot and has 1 % of all movements. Every twelfth movement of an account is a receipt of 36, the others are sales of 1
+to 3, so that none ever falls below zero as the book heard of them. 2 % of the movements are heard of hours or days late.
 """
 
 import contextlib
@@ -40,6 +40,7 @@ Longs = npt.NDArray[np.int64]
 class Drawn:
     """The movements in the order in which the book took them, times in microseconds after BEGIN. All (n,)."""
 
+    products: int
     sku: Longs
     units: Longs
     effective_us: Longs
@@ -52,26 +53,26 @@ class Drawn:
         return self.recorded_us - self.effective_us > HOUR_US
 
 
-def draw(rows: int, seed: int = 1) -> Drawn:
+def draw(rows: int, products: int = PRODUCTS, seed: int = 1) -> Drawn:
     dice = np.random.default_rng(seed)
-    sku = np.where(dice.random(rows) < HOT_SHARE, 0, dice.integers(1, PRODUCTS, rows))  # (n,)
+    sku = np.where(dice.random(rows) < HOT_SHARE, 0, dice.integers(1, products, rows))  # (n,)
     recorded = np.sort(dice.integers(LONGEST_DELAY_US, DAYS * DAY_US, rows))
     behind = np.where(dice.random(rows) < LATE_SHARE, dice.integers(2 * HOUR_US, LONGEST_DELAY_US, rows),
                       dice.integers(20_000, 2_000_000, rows))
     order = np.argsort(sku, kind="stable")
-    starts = np.searchsorted(sku[order], np.arange(PRODUCTS))
+    starts = np.searchsorted(sku[order], np.arange(products))
     turn = np.empty(rows, np.int64)
     turn[order] = np.arange(rows) - starts[sku[order]]
     units = np.where(turn % RECEIPT_EVERY == 0, RECEIPT, -dice.integers(1, 4, rows))
-    return Drawn(sku, units, recorded - behind, recorded, turn)
+    return Drawn(products, sku, units, recorded - behind, recorded, turn)
 
 
-def make(file: Path, rows: int, seed: int = 1) -> Path:
-    """The book with so many movements at `file`; takes some 10 us a row."""
+def make(file: Path, rows: int, products: int = PRODUCTS) -> Path:
+    """The book with so many movements at `file`; takes some 15 us a row."""
     store = open_book(str(file))
-    stock_up(store, PRODUCTS)
+    stock_up(store, products)
     store.close()
-    drawn = draw(rows, seed)
+    drawn = draw(rows, products)
     with contextlib.closing(sqlite_module().connect(file, isolation_level=None)) as sql:
         indices = _without_indices(sql)
         for pragma in ("synchronous = OFF", "journal_mode = MEMORY", "cache_size = -400000", "temp_store = FILE"):
@@ -81,7 +82,8 @@ def make(file: Path, rows: int, seed: int = 1) -> Path:
         sql.executemany(f"INSERT INTO movement ({COLUMNS}, late, hash) VALUES ({holes})", _sealed(drawn))
         sql.executemany("INSERT INTO balance (sku, location, units, movements, last_effective_at, reserved) "
                         "VALUES (?, ?, ?, ?, ?, 0)", _balances(drawn))
-        sql.executemany("INSERT INTO account_snapshot (sku, location, effective_at, units) VALUES (?, ?, ?, ?)", _snapshots(drawn))
+        sql.executemany("INSERT INTO account_snapshot (sku, location, effective_at, units) VALUES (?, ?, ?, ?)",
+                        _snapshots(drawn))
         for index in indices:
             sql.execute(index)
         sql.execute("COMMIT")
@@ -106,21 +108,21 @@ def _texts(us: Longs) -> list[str]:
 def _sealed(drawn: Drawn) -> Iterator[tuple[object, ...]]:
     """Rows with their chain (inventory_core/chain.py says how a row is sealed)."""
     previous, as_json = GENESIS, json.JSONEncoder(separators=(",", ":")).encode
-    skus = [sku_of(number) for number in range(PRODUCTS)]
+    skus = [sku_of(number) for number in range(drawn.products)]
     for begin in range(0, len(drawn.sku), CHUNK):
         part = slice(begin, begin + CHUNK)
         columns = zip(drawn.sku[part].tolist(), drawn.units[part].tolist(), _texts(drawn.effective_us[part]),
                       _texts(drawn.recorded_us[part]), drawn.late[part].tolist(), strict=True)
         for seq, (sku, units, effective_at, recorded_at, late) in enumerate(columns, begin + 1):
-            fields = (seq, f"m-{seq:032x}", skus[sku], SHELF, units, "sale" if units < 0 else "receipt", effective_at, recorded_at,
-                      f"till-{seq % 200:03}", "-", "-", f"R-{seq:09}", None)
+            fields = (seq, f"m-{seq:032x}", skus[sku], SHELF, units, "sale" if units < 0 else "receipt", effective_at,
+                      recorded_at, f"till-{seq % 200:03}", "-", "-", f"R-{seq:09}", None)
             previous = hashlib.sha256(previous + as_json(fields).encode()).digest()
             yield (*fields, int(late), previous)
 
 
 def _balances(drawn: Drawn) -> Iterator[tuple[object, ...]]:
-    units, movements = (np.bincount(drawn.sku, weights, PRODUCTS) for weights in (drawn.units, None))
-    last = np.full(PRODUCTS, np.iinfo(np.int64).min)
+    units, movements = (np.bincount(drawn.sku, weights, drawn.products) for weights in (drawn.units, None))
+    last = np.full(drawn.products, np.iinfo(np.int64).min)
     np.maximum.at(last, drawn.sku, drawn.effective_us)
     for number in np.flatnonzero(movements):
         yield sku_of(number), SHELF, int(units[number]), int(movements[number]), _texts(last[number : number + 1])[0]
@@ -130,7 +132,7 @@ def _snapshots(drawn: Drawn) -> Iterator[tuple[object, ...]]:
     """At the moment of every 64th movement of an account: all units that were effective by then, late ones too."""
     order = np.lexsort((drawn.effective_us, drawn.sku))
     sku, at, total = drawn.sku[order], drawn.effective_us[order], np.cumsum(drawn.units[order])
-    before = np.concatenate(([0], total))[np.searchsorted(sku, np.arange(PRODUCTS))]  # units of all accounts before this one
+    before = np.concatenate(([0], total))[np.searchsorted(sku, np.arange(drawn.products))]  # of the accounts before
     last_of_moment = np.append((sku[1:] != sku[:-1]) | (at[1:] != at[:-1]), True)
     marked = np.zeros(len(sku), bool)
     marked[(drawn.turn[order] + 1) % SNAPSHOT_EVERY == 0] = True

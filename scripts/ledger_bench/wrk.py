@@ -31,7 +31,7 @@ end
 
 def client() -> str:
     """Whose load it is."""
-    return "wrk" if shutil.which("wrk") else "a Python client (without wrk, which makes quick servers look slower than they are)"
+    return "wrk" if shutil.which("wrk") else "a Python client (slower than wrk, so that quick servers look slower too)"
 
 
 def closed(port: int, paths: Sequence[str], key: str, connections: int, seconds: float) -> Load:
@@ -47,11 +47,12 @@ def closed(port: int, paths: Sequence[str], key: str, connections: int, seconds:
              f"http://127.0.0.1:{port}", str(listed), key], capture_output=True, text=True, check=True,
             preexec_fn=lambda: pin(CLIENT_CORE))
     seen = json.loads(done.stderr)
-    return Load(seen["requests"], seen["us"] / 1e6, *(seen[name] / 1000 for name in ("p50", "p95", "p99", "max")), seen["failed"],
-                seen["lost"])
+    return Load(seen["requests"], seen["us"] / 1e6, *(seen[name] / 1000 for name in ("p50", "p95", "p99", "max")),
+                seen["failed"], seen["lost"])
 
 
 def _own(port: int, paths: Sequence[str], key: str, connections: int, seconds: float) -> Load:
-    done = subprocess.run([sys.executable, "-m", "scripts.ledger_bench.load", "ask", str(port), key, "--connections", str(connections),
-                           "--seconds", str(seconds)], input="\n".join(paths), stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.ledger_bench.load", "ask", str(port), key, "--connections", str(connections),
+         "--seconds", str(seconds)], input="\n".join(paths), stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)
     return Load(**json.loads(done.stdout))

@@ -151,7 +151,7 @@ class TestExport:
         self, shelfcount: Shelfcount, book: Path, tmp_path: Path
     ) -> None:
         shelfcount("ledger", "export", tmp_path / "m.csv")
-        header, first, *_ = csv.reader((tmp_path / "m.csv").open(encoding="utf-8"))
+        header, first, *_ = csv.reader((tmp_path / "m.csv").read_text(encoding="utf-8").splitlines())
         template = (TEMPLATES / "movements.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(",")
         assert [*template, "device", "trace", "seq", "hash"] == header
         assert ("1", 64) == (first[-2], len(first[-1]))
@@ -242,7 +242,7 @@ class TestRestore:
         code, out, _ = shelfcount("ledger", "restore", backup, "--replace")
         old, table = aside(book)
         assert (0, before, units + 3) == (code, old.read_bytes(), balance(book))
-        assert f"2 movements beyond the backup can be read and were not written again (the book was replaced on purpose)" in out
+        assert "2 movements beyond the backup can be read and were not written again (the book was replaced on purpose)" in out
         assert (0, units) == (shelfcount("ledger", "import", table)[0], balance(book))
 
     def test_a_damaged_book_gives_up_what_it_has_beyond_the_backup(
@@ -258,7 +258,7 @@ class TestRestore:
         sell(book, 1, 2, 3)
         write(book, lambda opened: post_movement(opened, ledger("21:00 receipt new-tea +7")[0]))
         head, units = verify(str(book)).head, balance(book)
-        broken = spoil(book, "refused_posting") if cells(book, "refused_posting") else spoil(book, "movement", 0)
+        broken = spoil(book, "movement", 0)
         code, out, err = shelfcount("ledger", "restore", backup)
         assert (0, "", True) == (code, err, "4 movements that the damaged book had beyond the backup were written again" in out)
         assert (head, units) == ((verdict := verify(str(book))).head, balance(book))
@@ -280,10 +280,10 @@ class TestRestore:
         units = balance(book)
         spoil(book, "movement", 6)
         code, out, _ = shelfcount("ledger", "restore", backup)
-        assert (0, True) == (code, "4 movements beyond the backup can be read and were not written again (row 7 was changed" in out)
+        assert (0, True) == (code, "4 movements beyond the backup can be read and were not written again (row 7 was" in out)
         assert units + 10 == balance(book)
         _, table = aside(book)
-        rows = list(csv.DictReader(table.open(encoding="utf-8")))
+        rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
         assert ["6", "7", "8", "9"] == [row["seq"] for row in rows]
         assert str(table) in out
 

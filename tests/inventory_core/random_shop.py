@@ -1,5 +1,5 @@
-"""Ledgers drawn at random, with everything that makes insight hard: late postings, two clocks at the edge of a limit, references
-that name a movement, its id, another product's, or nothing."""
+"""Ledgers drawn at random, with everything that makes insight hard: late postings, two clocks at the edge of a limit,
+references that name a movement, its id, another product's, or nothing."""
 
 import random
 from collections.abc import Iterator
@@ -91,8 +91,9 @@ class RandomShop:
     def _refuse(self, book: Book) -> None:
         pick, at = self.dice.choice, self.moment()
         kind = pick([MovementKind.GIFT, MovementKind.SALE, MovementKind.RETURN])
-        posting = Posting(Sku(pick(["cola", "nobody\n"])), LocationId("shelf-1"), kind, 1, at, at, Actor(pick(["ann", "eve\n"])),
-                          "R-1", id=MovementId(pick(["", " \t"]) + f"x-{len(self.refused)}"))
+        posting = Posting(
+            Sku(pick(["cola", "nobody\n"])), LocationId("shelf-1"), kind, 1, at, at, Actor(pick(["ann", "eve\n"])), "R-1",
+            id=MovementId(pick(["", " \t"]) + f"x-{len(self.refused)}"))
         refused = RefusedPosting(posting, pick(["gift_without_order", "insufficient_stock", "unknown_sku"]), "no")
         self.refused.append(refused)
         book.add_refused(refused)

@@ -289,6 +289,15 @@ def test_of_forty_terminals_as_many_sell_as_there_is_stock(shop: BookStore) -> N
         assert (15, 25, 0) == (sold.count(True), sold.count(False), book.balance(COLA, SHELF))
 
 
+def test_old_replies_are_forgotten_and_the_others_kept(shop: BookStore) -> None:
+    with shop.write() as book:
+        for minutes in (0, 1, 2):
+            book.add_reply(StoredReply(Actor("ann"), f"key-{minutes}", "0" * 64, 201, "{}", NOON + timedelta(minutes=minutes)))
+        assert (1, 0) == tuple(book.forget_replies(NOON + timedelta(minutes=1)) for _ in range(2))
+        assert [None, "key-1", "key-2"] == [
+            None if (kept := book.reply(Actor("ann"), f"key-{n}")) is None else kept.key for n in range(3)]
+
+
 def test_a_report_is_made_from_the_book_and_kept_once(shop: BookStore) -> None:
     with shop.write() as book:
         book.replace_slots(SHELF, [Slot(SHELF, ShelfId("1"), COLA, 2, 1), Slot(SHELF, ShelfId("2"), COLA, 3, 1)])

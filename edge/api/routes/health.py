@@ -15,7 +15,10 @@ from edge.counting.evidence import LOW_DISK_SHARE
 from inventory_core.errors import StoreError
 from inventory_core.instants import utc_text
 from inventory_core.locations import FIRST_SHELF
+from inventory_core.messages import tell
 from inventory_core.store.damaged_book import DamagedBook
+from inventory_core.store.sql_book import SqlStore
+from inventory_core.store.sqlite_file import WAL_MOST_BYTES
 
 MB = 1024 * 1024
 
@@ -64,6 +67,10 @@ def _ledger(desk: Desk) -> Part:
             book.location(FIRST_SHELF.id)
     except StoreError as error:
         return Part.model_validate({"status": "DOWN", "reason": str(error)})
+    if isinstance(desk.store, SqlStore) and (size := desk.store.log_bytes()) > WAL_MOST_BYTES:
+        return Part.model_validate({"status": "DEGRADED", "reason": str(tell(
+            "the book's log of the last writes has {size} MB, more than {most}: another program keeps the book open for reading; "
+            "let it read exports or ask this API instead", size=size // MB, most=WAL_MOST_BYTES // MB))})
     if desk.keeper is None:
         return Part(status="UP")
     kept = desk.keeper.state()

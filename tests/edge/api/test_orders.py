@@ -171,7 +171,8 @@ def test_everything_that_is_refused_stands_in_the_audit_log(judged: Shop, store:
         refused = [(event.code, event.actor) for event in events if event.outcome.value == "refused"]
         gifts = [r.code for r in book.refused()]
     assert [("photo_required", "staff-1"), ("self_approval", "staff-1"), ("service_account", "till-1"),
-            ("forbidden", "staff-1"), ("return_without_sale", "admin-1"), ("insufficient_stock", "admin-1"), ("gift_without_order", "admin-1")] == refused
+            ("forbidden", "staff-1"), ("return_without_sale", "admin-1"), ("insufficient_stock", "admin-1"),
+            ("gift_without_order", "admin-1")] == refused
     assert ["gift_without_order"] == gifts
 
 

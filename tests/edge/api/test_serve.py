@@ -16,8 +16,13 @@ from typing import Any
 
 import pytest
 
+from inventory_core.catalogue import Product
+from inventory_core.ids import Sku
+from inventory_core.service import add_product, post_movement
 from inventory_core.store.sql_book import open_book
+from scripts.book_care.cells import cells
 from tests.edge.api.conftest import COLA, RECEIPT, SALE, add_keys
+from tests.inventory_core.shop_lines import ledger
 
 ROOT = Path(__file__).parents[3]
 START_S = 60.0
@@ -127,22 +132,72 @@ def test_a_book_without_keys_says_how_to_make_one(tmp_path: Path, serve: Serve) 
     assert "shelfcount token create --name WHO --role admin --db new.db" in (tmp_path / "stderr").read_text()
 
 
+def spoiled(book: Path, table: str) -> bytes:
+    """The book with one byte of a row changed."""
+    store = open_book(str(book))
+    with store.write() as writes:
+        add_product(writes, Product(Sku("cola"), "可乐"))
+        post_movement(writes, ledger("08:00 receipt cola +20")[0])
+        writes.commit()
+    store.close()
+    content = bytearray(book.read_bytes())
+    content[cells(book, table)[0].end - 1] ^= 0x55
+    book.write_bytes(content)
+    return bytes(content)
+
+
+def test_a_book_whose_ledger_was_changed_is_served_read_only(folder: Path, serve: Serve) -> None:
+    content = spoiled(book := folder / "shop.db", "movement")
+    running = serve(folder, "--db", "shop.db")
+    assert running.line.startswith("Shelfcount serves http://127.0.0.1:")
+    health = running.call("GET", "/api/health")[1]
+    assert ("DEGRADED", "DOWN", True) == (
+        health["status"], health["ledger"]["status"], "row 1 was changed" in health["ledger"]["reason"])
+    assert (200, 20) == (lambda a: (a[0], a[1]["available"]))(running.call("GET", "/v2/inventory/check?sku=cola"))
+    for path, body in (("/v2/skus", COLA | {"sku": "tea"}), ("/v2/movements", SALE), ("/v2/locations", {
+            "location": "window", "kind": "shelf"})):
+        status, problem = running.call("POST", path, body, Idempotency_Key=path)
+        assert (503, "book_damaged", True) == (status, problem["code"], "ledger restore BACKUP" in problem["detail"])
+    assert running.stop() < 5
+    assert 0 == running.process.returncode
+    told = (folder / "stderr").read_text()
+    assert "is damaged and was left as it is (row 1 was changed" in told
+    assert "the book shop.db is served read-only" in told
+    assert "`shelfcount ledger restore BACKUP --db shop.db`" in told
+    assert content == book.read_bytes()
+
+
+def test_a_damaged_book_warns_in_chinese_too(folder: Path, serve: Serve) -> None:
+    spoiled(folder / "shop.db", "movement")
+    running = serve(folder, "--db", "shop.db", "--lang", "zh")
+    running.stop()
+    told = (folder / "stderr").read_text()
+    assert "只读" in told
+    assert "`shelfcount ledger restore" in told
+
+
 @pytest.mark.parametrize(("content", "words"), [(b"not a book", "is not a book"), (None, "damaged")])
-def test_a_damaged_book_is_refused_and_left_as_it_is(
+def test_what_cannot_be_read_at_all_is_refused_and_left_as_it_is(
     folder: Path, serve: Serve, content: bytes | None, words: str
 ) -> None:
     book = folder / "shop.db"
     if content is None:
         whole = book.read_bytes()
-        content = whole[:4096] + b"\xff" * 4096 + whole[8192:]
-    for extra in folder.glob("shop.db-*"):
-        extra.unlink()
+        content = whole[:100] + b"\xff" * (len(whole) - 100)
     book.write_bytes(content)
     running = serve(folder, "--db", "shop.db")
     running.process.wait(START_S)
     assert 2 == running.process.returncode
     assert words in (folder / "stderr").read_text()
     assert content == book.read_bytes()
+
+
+def test_a_book_that_was_lost_is_not_begun_anew(folder: Path, serve: Serve) -> None:
+    (folder / "shop.db").rename(folder / "shop.db.damaged-20261120T080000Z")
+    running = serve(folder, "--db", "shop.db")
+    running.process.wait(START_S)
+    assert (2, False) == (running.process.returncode, (folder / "shop.db").exists())
+    assert "bring the book back with `shelfcount ledger restore BACKUP --db shop.db`" in (folder / "stderr").read_text()
 
 
 def test_a_port_that_is_taken_is_a_usage_fault(folder: Path, serve: Serve) -> None:

@@ -1,6 +1,8 @@
 """The trusted ledger: movements in a hash chain, balances and snapshots kept ready, events, outbox, and the orders that lead
 to movements. Movements of an older book are chained in the order in which it took them.
 
+It is long because each table is written out as it was made in this form, whatever becomes of the rows later.
+
 Revision: 0002
 """
 
