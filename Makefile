@@ -36,7 +36,7 @@ lint: $(VENV)/.dev  ## ruff, mypy strict, import contracts
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports --no-cache
 
-bench: $(VENV)/.dev  ## accuracy and speed tables (real sets are read from DATA, default ../shared/data)
+bench: $(VENV)/.dev  ## accuracy, speed and ledger tables (real sets are read from DATA, default ../shared/data)
 	$(PY) -m scripts.bench_all $(BENCH)
 
 peers:  ## the environment of the programs that the speed table compares with (about 6 GB)

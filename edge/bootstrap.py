@@ -1,6 +1,7 @@
-"""The composition root: where settings become an eye, a site and a book.
+"""The composition root: where settings become an eye, a judge of photos and a site.
 
     eye = open_eye(settings, gallery=Path("gallery"))
+    judge = open_judge(settings, eye)
 """
 
 from dataclasses import replace
@@ -8,12 +9,14 @@ from pathlib import Path
 
 from calibration.record import Calibration
 from calibration.site_file import read_site
+from edge.counting.photo_judge import EyeJudge
 from edge.counting.pipeline import Eye
 from edge.settings import Settings
 from inventory_core.catalogue import LookAlikes
 from models.detector import open_detector
 from models.embedder import open_embedder
 from models.gallery import open_gallery
+from models.label_finder import open_label_finder
 from models.manifest import load_manifest
 from models.namer import Namer, NoNamer
 from models.policy import DetectorPolicy
@@ -39,6 +42,14 @@ def open_eye(
         finder, Namer(describer, names), policy.score, describer.fingerprint, names.fingerprint,
         LookAlikes.of(names.look_alikes()),
     )
+
+
+def open_judge(settings: Settings, eye: Eye) -> EyeJudge:
+    """What looks at the photos of adjustment orders: `eye` for the product, the label finder for the label of its place.
+
+    Raises BadModelFile, BadManifest.
+    """
+    return EyeJudge(eye, open_label_finder(threads=settings.threads), settings.max_pixels)
 
 
 def open_site(path: Path | None) -> Calibration | None:

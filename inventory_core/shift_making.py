@@ -7,7 +7,7 @@ since, so that the age of the book does not matter.
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from inventory_core.kept_shifts import KeptAs, KeptShiftReport
@@ -29,7 +29,7 @@ class ShiftKeeping:
     most; a chat message holds about so many lines.
     """
 
-    shifts: ShiftPolicy = ShiftPolicy()
+    shifts: ShiftPolicy = field(default_factory=ShiftPolicy)
     back_s: float = 31 * 86_400.0
     reach_s: float = 86_400.0
     replayed: int = 50_000
@@ -52,8 +52,8 @@ class _Known:
 def make_report(
     book: BookReader, shift: Shift, until: datetime, now: datetime, policy: ShiftKeeping = ShiftKeeping()
 ) -> ShiftReport:
-    """The shift from its start to before `until`; `known_at` is `now`, or later where the clock was set back since something was
-    recorded. Raises BadValue when `until` lies outside the shift or after now.
+    """The shift from its start to before `until`; `known_at` is `now`, or later where the clock was set back since something
+    was recorded. Raises BadValue when `until` lies outside the shift or after now.
     """
     movements = book.happened(shift.starts_at, until)
     known_at = max([now, *(movement.recorded_at for movement in movements)])

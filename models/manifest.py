@@ -14,12 +14,12 @@ from models.session import fingerprint_of, read_model_bytes
 MANIFEST = Path(__file__).with_name("manifest.toml")
 FORMAT = 1
 
-Role = Literal["detector", "embedder"]
+Role = Literal["detector", "embedder", "label_finder"]
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """One pinned file; `policy` is the operating point of a detector and None for an embedder."""
+    """One pinned file; `policy` is the operating point of a detector; other files carry theirs inside, and it is None."""
 
     role: Role
     name: str
@@ -116,7 +116,7 @@ class _Entry:
             raise self._wrong(sorted(unknown)[0], tell("a key that this version knows"))
         role = self._text("role")
         if role not in get_args(Role):
-            raise self._wrong("role", tell("detector or embedder"))
+            raise self._wrong("role", tell("detector, embedder or label_finder"))
         sha256 = self._text("sha256")
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
             raise self._wrong("sha256", tell("64 hexadecimal digits"))

@@ -1,6 +1,6 @@
-"""Runs every bench and writes bench/accuracy.md and bench/speed.md, each row with its command.
+"""Runs every bench and writes bench/accuracy.md, bench/speed.md and bench/ledger.md, each row or table with its command.
 
-    python -m scripts.bench_all [--data DIR] [--work DIR] [--peer FILE] [--folds FILE FILE] [--skip accuracy|speed]
+    python -m scripts.bench_all [--data DIR] [--work DIR] [--peer FILE] [--folds FILE FILE] [--skip accuracy|speed|ledger]
 
 DIR holds the labelled sets (default: $DATA, else ../shared/data); a set that is not there is left out and said so.
 `--peer` is a detector to hold ours against. `--folds` are two detectors of our recipe: the first was trained without the
@@ -113,7 +113,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--work", type=Path, help="where documents and galleries are kept; else a folder that is removed")
     parser.add_argument("--peer", type=Path)
     parser.add_argument("--folds", type=Path, nargs=2, default=())
-    parser.add_argument("--skip", choices=("accuracy", "speed"), action="append", default=[])
+    parser.add_argument("--skip", choices=("accuracy", "speed", "ledger"), action="append", default=[])
     given = parser.parse_args(arguments)
     if given.work is not None:
         given.work.mkdir(parents=True, exist_ok=True)
@@ -140,6 +140,8 @@ def write_pages(runner: Runner, skip: Sequence[str]) -> int:
     if "speed" not in skip:
         row = runner.measured("speed", "speed")
         (ROOT / "bench" / "speed.md").write_text(speed_page(row), encoding="utf-8")
+    if "ledger" not in skip:
+        runner.run("scripts.ledger_bench", "all", "--work", str(runner.work), "--out", str(ROOT / "bench" / "ledger.md"))
     return 0
 
 

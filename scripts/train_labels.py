@@ -27,7 +27,7 @@ TOLERANCE = 1e-3
 
 
 def calibration(sheet: Sheet, photos: tuple[Photo, ...]) -> Probe:
-    """The line from marks of the exam to log-odds of a label (Platt, "Probabilistic outputs for support vector machines", 1999)."""
+    """The line from marks to log-odds of a label (Platt, "Probabilistic outputs for support vector machines", 1999)."""
     asked = [i for i, photo in enumerate(photos) if photo.answer is not Answer.DOUBTFUL and not photo.is_held_out]
     answer = np.array([photos[i].answer is Answer.YES for i in asked])
     return fit_logistic(sheet.marks[asked, None].astype(np.float32), answer, np.ones(len(asked)), ridge=1e-6)

@@ -15,6 +15,7 @@ from inventory_core.messages import Message, Told, tell
 from models.detector import open_detector
 from models.embedder import open_embedder
 from models.gallery import open_gallery
+from models.label_finder import open_label_finder
 from models.manifest import load_manifest
 
 
@@ -55,10 +56,11 @@ def _checked(speak: Out, part: Callable[[], Message]) -> int:
 
 def _models() -> Message:
     manifest = load_manifest()
-    for role in ("detector", "embedder"):
-        manifest.verified(role)
+    for file in manifest.files:
+        manifest.verified(file.role)
     open_detector(threads=1)
     open_embedder(threads=1)
+    open_label_finder(threads=1)
     return tell("model files are those of the manifest: {names}", names=", ".join(f.name for f in manifest.files))
 
 

@@ -14,7 +14,7 @@ from models.manifest import load_manifest, verify
 model_app = typer.Typer(name="model", no_args_is_help=True, help="The model files of this release.")
 app.add_typer(model_app)
 
-_ROLES = {"detector": tell("detector"), "embedder": tell("embedder")}
+_ROLES = {"detector": tell("detector"), "embedder": tell("embedder"), "label_finder": tell("label finder")}
 
 
 @model_app.command("list")

@@ -59,7 +59,7 @@ class DamagedBook:
         with explained(self._engine, self._name), reading(self._engine) as connection:
             try:
                 yield SqlReader(connection)
-            except (ArithmeticError, ValueError, TypeError, LookupError) as error:  # what the book once took can always be understood
+            except (ArithmeticError, ValueError, TypeError, LookupError) as error:  # what a book took can be understood
                 raise sqlite_file.damaged(self._name, error) from error
 
     def write(self) -> contextlib.AbstractContextManager[Book]:

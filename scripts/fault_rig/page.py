@@ -29,7 +29,7 @@ The last two rows are canaries: with SQLite weakened the same must lose movement
 """,
     "fsync": """
 A failed fsync reaches no disk, and what it left unsaved is not saved by a later one. Each run is cut off from power as well.
-The writer tries the works of a failed group again one by one, so there are runs in which nobody is refused.
+Everybody whose work was in a group that failed is told so, and asks again.
 """,
     "full": """
 The disk is filled while the writer writes (a tmpfs, and one that the shim plays), looked at while nothing is written, and

@@ -27,6 +27,7 @@ class Layer:
     channels: int
 
 
+LITE0_BLOCK_7 = Layer(Path("models/weights/embedder.onnx"), "/blocks.7/Add_output_0", 80)
 LITE0_BLOCK_10 = Layer(Path("models/weights/embedder.onnx"), "/blocks.10/Add_output_0", 112)
 DETECTOR_LAYER_6 = Layer(Path("models/weights/detector.onnx"), "/layers.6/cv2/act/Mul_output_0", 128)
 

@@ -146,6 +146,6 @@ def _section(plan: Plan, played: dict[str, list[Round]]) -> Section:
         Goal(f"{name}: p95 at most {P95_S:.0f} s", f"{quantile(took[name], 0.95) / 1000:.2f} s",
              quantile(took[name], 0.95) <= 1000 * P95_S))]
     about = (f"Two processes of `shelfcount serve` on one book, {plan.terminals} terminals with keys of their own, half of "
-             f"them at each server. All of them sell one unit at once over HTTP; {plan.stock} are in stock. Each round is about "
+             f"them at each server. All sell one unit at once over HTTP; {plan.stock} are in stock. Each round is about "
              "another product. PostgreSQL is Debian's, with fsync on. The time is from sending to the whole answer.")
     return Section("T5", "the last hundred", about, HEAD, rows, tuple(goals))

@@ -37,6 +37,7 @@ def test_a_wheel_carries_code_weights_messages_migrations_and_the_demo_day(tmp_p
         "models/manifest.toml",
         "models/weights/detector.onnx",
         "models/weights/embedder.onnx",
+        "models/weights/label-finder.onnx",
         "inventory_core/store/migrations/env.py",
     )
     assert [name for name in wanted if name not in names] == []

@@ -72,8 +72,8 @@ class RandomShop:
         pick, n = self.dice.choice, len(self.movements)
         kind = pick([*MovementKind, *[MovementKind.ADJUSTMENT] * 5])
         at = self.moment()
-        names = [f"R-{self.dice.randint(0, n + 3)}", "", NOT_SAID, f"m-{n}",
-                 *(pick(self.movements).id for _ in range(2) if self.movements)]
+        names = [f"R-{self.dice.randint(0, 8 + n // 8)}" for _ in range(3)]
+        names += ["", NOT_SAID, f"m-{n}", *(pick(self.movements).id for _ in range(2) if self.movements)]
         return Movement(
             MovementId(f"m-{n}"), pick(PRODUCTS).sku, pick(PLACES).id,
             self.dice.randint(1, 9) * (kind.sign or pick([1, -1])), kind, at, at + pick(DELAYS), Actor(pick(["ann", "bob"])),

@@ -30,9 +30,9 @@ def test_a_book_adds_up_what_the_plain_functions_count(store: BookStore, seed: i
     shop = RandomShop(seed, NOON)
     with store.write() as book:
         shop.stock_up(book)
-        for _ in range(8):
-            shop.trade(book, 25)
-            for lookback in [one for _ in range(4) for one in lookbacks(shop)]:
+        for _ in range(3):
+            shop.trade(book, 60)
+            for lookback in [one for _ in range(5) for one in lookbacks(shop)]:
                 plain = variance_counts(shop.movements, shop.refused, shop.events, PRODUCTS, lookback)
                 boards = (variance_board(counts, lookback, POLICY) for counts in (plain, book.variance_counts(lookback)))
                 assert next(boards) == next(boards)

@@ -26,6 +26,7 @@ from inventory_core.spot_checking import (
     Finding,
     SpotKeeping,
     confirm_movement,
+    drawn_movements,
     due_spot_checks,
     make_due_spot_check,
     need_drawn,
@@ -139,6 +140,8 @@ def test_a_second_person_confirms_or_refutes_with_a_photo(store: BookStore) -> N
     with store.read() as reader:
         check, item = need_drawn(reader, MovementId("m-2"))
         assert (reader.spot_check(DAY), SpotState.REFUTED) == (check, item.state)
+        assert {"m-1": "R-1", "m-2": "R-2", "m-3": "R-3"} == {
+            id: movement.ref_id for id, movement in drawn_movements(reader, check.items).items()}
         states = {item.movement: item.state for item in check.items}
         assert {"m-1": "confirmed", "m-2": "refuted", "m-3": "open"} == states
         told = [(e.event.outcome, e.event.code, e.event.subject, e.event.detail["note"])

@@ -1,7 +1,8 @@
 """A book is looked through: whole as it was written, and named where anybody touched it."""
 
 import contextlib
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,24 @@ from inventory_core.store.verify import verify
 from scripts.book_care import edits
 from scripts.book_care.migrations import old_book
 from tests.inventory_core.shop_lines import at, ledger
+from tests.postgres_server import Server
 
 
-@pytest.fixture
-def url(book_url: str) -> str:
-    """A book of either database with 130 movements of one account, two events and a report."""
-    store = open_book(book_url)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def copied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], str]:
+    """Copies of a book of either database with 130 movements of one account, two events and a report."""
+    if request.param == "sqlite":
+        written = str(tmp_path_factory.mktemp("written") / "shop.db")
+        fill(written)
+        return lambda folder: str(shutil.copy(written, folder))
+    server: Server = request.getfixturevalue("postgres")
+    name = server.make("empty_book")
+    fill(server.url(name))
+    return lambda _: server.url(server.make(name))
+
+
+def fill(url: str) -> None:
+    store = open_book(url)
     lines = ["08:00 opening cola +500", *(f"{9 + n // 60:02}:{n % 60:02} sale cola -1 ref T-{n}" for n in range(129))]
     with store.write() as book:
         add_product(book, Product(Sku("cola"), "可乐"))
@@ -36,7 +49,12 @@ def url(book_url: str) -> str:
         book.add_report(kept_report(reconcile_now(book, at("20:00"), at("20:00"))))
         book.commit()
     store.close()
-    return book_url
+
+
+@pytest.fixture
+def url(copied: Callable[[Path], str], tmp_path: Path) -> str:
+    """Such a book, to be touched."""
+    return copied(tmp_path)
 
 
 @contextlib.contextmanager
