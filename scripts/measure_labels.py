@@ -23,13 +23,13 @@ from models.letterbox import Image
 from scripts.label_exam.exam import FixedMarker, ProbeMarker, Sheet, area_under_curve, sit
 from scripts.label_exam.material import Material, gather
 from scripts.label_exam.networks import DETECTOR_LAYER_6, LITE0_BLOCK_7, LITE0_BLOCK_10, Layer
-from scripts.label_exam.pictures import SHOPS, Answer, Photo, read, read_close_ups, read_photos
+from scripts.label_exam.pictures import SHOPS, Answer, Photo, Place, read_close_ups, read_photos
 from scripts.label_exam.probe import Lessons, teach
 from scripts.label_exam.rivals import barcodes, rectangles
 
 COLUMNS = (
     "| way | AUC | ph-grocery, label seen | shelf-photos, label seen | cornershop-dev, label seen "
-    "| false: in a shop | false: elsewhere | ms |\n|---|---|---|---|---|---|---|---|"
+    "| false: in a shop | false: elsewhere | false: one packet | ms |\n|---|---|---|---|---|---|---|---|---|"
 )
 PHONE_PX = (4032, 3024)
 
@@ -51,7 +51,7 @@ def row(way: str, sheet: Sheet, photos: Sequence[Photo], ms: float) -> str:
 
     seen = [told(lambda p, name=name: p.answer is Answer.YES and p.set_name == name)
             for name in ("ph-grocery", "shelf-photos", "cornershop-dev")]  # fmt: skip
-    false = [told(lambda p, place=place: p.answer is Answer.NO and p.in_shop is place) for place in (True, False)]
+    false = [told(lambda p, place=place: p.answer is Answer.NO and p.place is place) for place in Place]
     return f"| {way} | {curve:.3f} | {' | '.join(seen + false)} | {ms:.0f} |"
 
 
@@ -113,10 +113,7 @@ def close_ups(photos: tuple[Photo, ...], data: Path, recipe: LabelRecipe) -> Ite
 
 
 def other_pictures(data: Path) -> Iterator[tuple[str, list[Image]]]:
-    """Pictures without a label that taught nothing."""
-    yield "snacks-packshots", [read(file) for file in sorted((data / "snacks-packshots").glob("*.webp"))]
-    iconic = data / "grocerystore-packages" / "iconic-images-and-descriptions"
-    yield "grocerystore-packages, iconic pictures", [read(file) for file in sorted(iconic.rglob("*.jpg"))]
+    """Pictures without a label of sets that taught nothing."""
     film, frames = cv2.VideoCapture(str(data / "bottle-video" / next((data / "bottle-video").glob("*.mp4")).name)), []
     while (grabbed := film.read())[0]:
         frames.append(np.asarray(grabbed[1], np.uint8))
@@ -134,8 +131,9 @@ def verdicts(photos: tuple[Photo, ...], data: Path) -> Iterator[str]:
         ("shelf-photos, label", lambda p: p.set_name == "shelf-photos" and p.answer is Answer.YES),
         ("cornershop-dev, label (held out)", lambda p: p.is_held_out and p.answer is Answer.YES),
         ("all three, doubtful", lambda p: p.answer is Answer.DOUBTFUL),
-        ("in a shop, no label", lambda p: p.in_shop and p.answer is Answer.NO),
-        ("elsewhere, no label", lambda p: not p.in_shop),
+        ("in a shop, no label", lambda p: p.place is Place.SHOP and p.answer is Answer.NO),
+        ("elsewhere, no label", lambda p: p.place is Place.ELSEWHERE),
+        ("one packet, no label", lambda p: p.place is Place.PACKET),
     )
     for name, which in groups:
         mine = [verdict for verdict, photo in zip(said, photos, strict=True) if which(photo)]

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from edge.cli.account import account
 from edge.cli.app import app
 from edge.cli.book import Db
 from edge.cli.console import out
@@ -14,15 +15,12 @@ from edge.errors import ExitCode, UsageFault
 from edge.report.insight_words import INPUT_FIELDS
 from inventory_core.guards.input_policy import InputPolicy
 from inventory_core.guards.inspection import inspect_input
-from inventory_core.ids import Actor
 from inventory_core.intercepting import Typist, record_interceptions
 from inventory_core.messages import tell
 from inventory_core.traces import trace_code
 
 input_rules = typer.Typer(no_args_is_help=True, help="The rules for what people type into forms.")
 app.add_typer(input_rules, name="input")
-COMMAND_LINE = Actor("command-line")
-"""Who typed what a command is given."""
 
 
 @input_rules.command("check")
@@ -42,7 +40,7 @@ def check_input(
     if found:
         clock = SystemClock()
         content = hashlib.sha256("\x1f".join(f"{it.field}={it.given}" for it in found).encode("utf-8", "surrogatepass"))
-        who = Typist(COMMAND_LINE, clock.reading().host[:8], trace_code("INP", content.digest()), clock.now())
+        who = Typist(account(), clock.reading().host[:8], trace_code("INP", content.digest()), clock.now())
         with opened_book(db) as store, store.write() as book:
             record_interceptions(book, found, who)
             book.commit()

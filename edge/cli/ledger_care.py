@@ -1,12 +1,12 @@
 """Commands that take care of a book: looking through it, writing it out, backing it up and bringing it back."""
 
-import getpass
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from edge.cli.account import account
 from edge.cli.archive import GALLERY, SITE, Archive, opened
 from edge.cli.backing_up import Wanted, back_up
 from edge.cli.book import Db, ledger
@@ -21,8 +21,6 @@ from edge.counting.evidence import folder_of
 from edge.errors import ExitCode
 from edge.settings import load_settings
 from inventory_core.events import Action, Event, Outcome, quoted
-from inventory_core.ids import Actor
-from inventory_core.ledger import NOT_SAID
 from inventory_core.messages import Message, tell
 from inventory_core.store.engine import book_name
 from inventory_core.store.raw import raw_book
@@ -139,8 +137,4 @@ def _document(verdict: Verdict) -> dict[str, object]:
 def _by() -> By:
     """The account of this machine that types the command."""
     clock = SystemClock()
-    try:
-        account = getpass.getuser()
-    except (KeyError, OSError):
-        account = NOT_SAID
-    return By(Actor(quoted(account)), quoted(clock.reading().host[:8]), clock.now())
+    return By(account(), quoted(clock.reading().host[:8]), clock.now())

@@ -72,11 +72,12 @@ def bring_back(archive: Archive, db: str, by: By, *, replaces: bool) -> Restored
         with quarantine.unused(target):
             pass
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".restore-") as scratch:
-        found = Newer((), None) if standing in (Standing.NOTHING, Standing.FOREIGN) else newer(target, archive.manifest.head)
+        found = Newer((), None) if standing is Standing.NOTHING else newer(target, archive.manifest.head)
         if standing is Standing.INTACT:
             found = replace(found, broken=tell("the book was replaced on purpose") if found.rows else None)
         file = Path(scratch) / BOOK
-        made = _made(archive, file, target if standing is Standing.DAMAGED else None, found, by)
+        given_up = standing in (Standing.DAMAGED, Standing.FOREIGN)  # no book at first sight may be one all the same
+        made = _made(archive, file, target if given_up else None, found, by)
         return _put_in_place(file, target, found, made, by.now)
 
 

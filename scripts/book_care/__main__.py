@@ -30,7 +30,7 @@ def play(scenario: str, folder: Path, times: int | None, seed: int) -> list[Figu
         case "corruptions":
             return [corruptions.corrupt(folder, replace(corruptions.Plan(seed=seed), **_given(corruptions=times)))]
         case "reader":
-            return [reader.read_on(folder, replace(reader.Plan(), **_given(commits=times)))]
+            return [reader.read_on(folder, reader.Plan() if times is None else reader.Plan(commits=times))]
         case "restore":
             return [restore.restore(folder, replace(restore.Plan(seed=seed), **_given(movements=times)))]
         case _:

@@ -70,6 +70,6 @@ def _all(file: Path) -> list[tuple[object, ...]]:
     with closing(sqlite_module().connect(file)) as sql:
         sql.text_factory = bytes
         try:
-            return sql.execute("SELECT *, typeof(hash) FROM movement ORDER BY seq").fetchall()
+            return list(sql.execute("SELECT *, typeof(hash) FROM movement ORDER BY seq"))
         except sqlite_module().DatabaseError:
             return []

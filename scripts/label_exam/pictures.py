@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from edge.capture.pictures import read_picture
 from models.coco import read_coco
 from models.letterbox import Image
 
@@ -23,6 +24,7 @@ CLOSE_UPS = Path(__file__).with_name("closeups.csv")
 HELD_OUT = "cornershop-dev"
 """This set teaches nothing: it is there to be asked with the shipped file."""
 TAGS = "price-tags"
+MAX_PIXELS = 50_000_000
 TAG_SIZE_PX = (640, 360)
 """The tiles are photos of 16 : 9 that their makers squashed to squares."""
 TAG_SCALES = (0.7, 1.4, 2.8)
@@ -41,6 +43,14 @@ class Answer(enum.StrEnum):
     DOUBTFUL = "doubtful"
 
 
+class Place(enum.StrEnum):
+    """What a photo shows: a shop, another room or the street, or one packet that fills it."""
+
+    SHOP = "shop"
+    ELSEWHERE = "elsewhere"
+    PACKET = "packet"
+
+
 @dataclass(frozen=True, slots=True)
 class Photo:
     """One photo: its file below the folder of sets, what is cut out of it (x, y, width, height), and our answer.
@@ -51,7 +61,7 @@ class Photo:
     file: str
     cut: tuple[int, int, int, int] | None
     answer: Answer
-    in_shop: bool
+    place: Place
     group: str
 
     @property
@@ -116,7 +126,7 @@ def _cut(row: dict[str, str]) -> tuple[int, int, int, int]:
 
 def _photo(row: dict[str, str]) -> Photo:
     cut = _cut(row) if row["x"] else None
-    return Photo(row["file"], cut, Answer(row["shows_label"]), row["place"] == "shop", row["group"])
+    return Photo(row["file"], cut, Answer(row["shows_label"]), Place(row["place"]), row["group"])
 
 
 def tag_views(data: Path) -> Iterator[TagView]:
@@ -137,8 +147,7 @@ def tag_views(data: Path) -> Iterator[TagView]:
 
 
 def read(path: Path) -> Image:
-    """(H, W, 3) BGR. Raises SystemExit for a file that is not there."""
-    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if image is None:
-        raise SystemExit(f"{path} cannot be read; give the folder of the development sets")
-    return np.asarray(image, np.uint8)
+    """(H, W, 3) BGR, upright, as the product reads pictures. Raises SystemExit for a file that is not there."""
+    if not path.is_file():
+        raise SystemExit(f"{path} is missing; give the folder of the development sets")
+    return read_picture(path, MAX_PIXELS).image

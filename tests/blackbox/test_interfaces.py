@@ -46,9 +46,11 @@ def staff(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         db = server.url(server.make())
     running = Server(folder, db, "--camera", "door=nowhere.mp4")
     roles = {"ann": "staff", "bob": "staff", "till-1": "till", "bi-1": "bi", "door": "camera", "auto-sync@bakery": "till"}
-    keys = [running.key("admin", "admin"), *running.quick_keys(roles), None, "sc_wrong"]
-    yield Staff(running, *(Till(running.address, key) for key in keys))
-    assert 0 == running.stop()
+    try:
+        keys = [running.key("admin", "admin"), *running.quick_keys(roles), None, "sc_wrong"]
+        yield Staff(running, *(Till(running.address, key) for key in keys))
+    finally:
+        assert 0 == running.stop()
 
 
 def stocked(staff: Staff, sku: str, units: int) -> str:

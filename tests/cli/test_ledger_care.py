@@ -326,6 +326,18 @@ class TestRestore:
         assert (2, b"milk, eggs", True) == (code, book.read_bytes(), "is no book of this program" in err)
         assert (0, b"milk, eggs") == (shelfcount("ledger", "restore", backup, "--replace")[0], aside(book)[0].read_bytes())
 
+    def test_a_book_with_noise_over_its_name_gives_up_what_it_has_all_the_same(
+        self, shelfcount: Shelfcount, book: Path, backup: Path
+    ) -> None:
+        sell(book, 1, 2)
+        units = balance(book)
+        content = bytearray(book.read_bytes())
+        content[68:72] = b"\xa5\xa5\xa5\xa5"  # whose file it is
+        book.write_bytes(content)
+        assert "is no book of this program" in shelfcount("ledger", "restore", backup)[2]
+        code, out, _ = shelfcount("ledger", "restore", backup, "--replace")
+        assert (0, units, True) == (code, balance(book), "2 movements that the damaged book had beyond the backup" in out)
+
     def test_a_book_in_use_is_left_alone(self, shelfcount: Shelfcount, book: Path, backup: Path) -> None:
         code = ("import sys; from inventory_core.store.sql_book import open_book; s = open_book(sys.argv[1])\n"
                 "with s.read() as b: b.head(); print(flush=True); sys.stdin.read()")
