@@ -2,18 +2,17 @@
 
 from datetime import date
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from edge.cli.app import app
 from edge.cli.book import Db
-from edge.cli.console import Out, out
+from edge.cli.console import out
 from edge.cli.opened import opened_book
 from edge.cli.shift_tables import shift_list, shift_table
+from edge.cli.shop_time import in_shop_time
 from edge.clock import SystemClock
 from edge.errors import ExitCode, UsageFault
-from edge.messages import Translator
 from edge.report.words import KEPT_AS
 from edge.settings import Settings, load_settings
 from inventory_core.kept_shifts import KeptAs, newest_of_each
@@ -33,7 +32,7 @@ def list_shifts(limit: Annotated[int, typer.Option(min=1, help="Most shifts to s
     """The shifts that have a report, latest first, each with its newest one."""
     with opened_book(db) as store, store.read() as book:
         entries = newest_of_each(book.shift_reports())[:limit]
-    speak = _in_shop_time(load_settings(db=db))
+    speak = in_shop_time(load_settings(db=db))
     if entries:
         speak.table_console().print(shift_list(entries, speak.tr))
     else:
@@ -58,7 +57,7 @@ def show_shift(
     if json:
         out().json(as_document(report))
         return ExitCode.DONE
-    speak = _in_shop_time(settings)
+    speak = in_shop_time(settings)
     speak.table_console().print(shift_table(report, products, speak.tr, every_line=every_line))
     speak.say(tell(
         "{shift}, {since} to {until}, as known at {known_at}: {n} places, {highlighted} changed by more than {percent} %",
@@ -100,8 +99,3 @@ def _made_now(book: BookReader, settings: Settings, day: str, name: str) -> Shif
     except ValueError as error:
         raise UsageFault("{day} is no date; write it as 2026-11-20", day=day) from error
     return shift_now(book, settings.calendar().shift(business_date, name), SystemClock().now())
-
-
-def _in_shop_time(settings: Settings) -> Out:
-    """Tells moments as the shop's own clock shows them."""
-    return Out(Translator(out().tr.lang, ZoneInfo(settings.shift_zone)))

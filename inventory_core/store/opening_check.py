@@ -61,7 +61,7 @@ def _look(ro: Any, file: Path, policy: OpeningPolicy) -> None:
 
 
 def _wrong(raw: RawFile, file: Path, policy: OpeningPolicy) -> Iterator[Message]:
-    if examine.form_of(raw) == forms.newest():  # else its tables are others; migrating reads all of them
+    if forms.CHAINED_FROM <= examine.form_of(raw) <= forms.newest():  # a newer one is refused later, and told so
         yield from _wrong_content(raw, file, policy)
     whole = file.stat().st_size <= policy.whole_bytes
     yield from (finding.why for finding in (

@@ -1,6 +1,7 @@
 """What each kind of book adds up is what the plain functions count; checked on books drawn at random."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,9 @@ from inventory_core.health_figures import health_figures
 from inventory_core.health_score import HealthPolicy, Share
 from inventory_core.lookback import Lookback
 from inventory_core.ports import BookStore
+from inventory_core.store import engine
+from inventory_core.store.blocks import reading
+from inventory_core.store.sql_reader import SqlReader
 from inventory_core.variance import VariancePolicy
 from inventory_core.variance_board import variance_board
 from inventory_core.variance_counts import variance_counts
@@ -39,3 +43,24 @@ def test_a_book_adds_up_what_the_plain_functions_count(store: BookStore, seed: i
                 assert health_figures(
                     shop.movements, shop.refused, shop.events, lookback, HEALTH, Share(1, 2), None,
                 ) == book.health_figures(lookback, HEALTH, Share(1, 2), None)
+
+
+def test_every_question_goes_through_an_index(tmp_path: Path) -> None:
+    """Also without figures about the tables, which nobody gathers."""
+    opened = engine.open_engine(str(tmp_path / "shop.db"))
+    with reading(opened) as connection:
+        book, asked, driver = SqlReader(connection), list[str](), connection.connection.driver_connection
+        assert driver is not None
+        driver.set_trace_callback(asked.append)
+        lookback = Lookback.of_days(30, NOON)
+        book.variance_counts(lookback)
+        book.health_figures(lookback, HEALTH, None, None)
+        book.recorded(lookback.since, lookback.until)
+        book.head_before(NOON)
+        driver.set_trace_callback(None)
+        steps = [row[3] for query in asked for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
+    opened.dispose()
+    assert len(asked) >= 10
+    assert [step for step in steps if step.startswith("SCAN") and step.split()[1] in ("movement", "event", "t", "x", "a")] == []
+    assert {"ix_movement_adjusted", "ix_movement_effective", "ix_movement_recorded", "ix_movement_ref", "ix_event_at",
+            "ix_refused_posting_recorded"} <= {word for step in steps for word in step.split()}

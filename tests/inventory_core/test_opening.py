@@ -18,6 +18,7 @@ from inventory_core.store.sqlite_file import sqlite_module
 from scripts.book_care import corruptions
 from scripts.book_care.cells import cells
 from scripts.book_care.grown import grow
+from scripts.book_care.migrations import old_book
 
 COLA = Sku("sku-00003")
 
@@ -194,3 +195,12 @@ def test_noise_anywhere_in_the_file_never_makes_a_book_that_may_be_written(tmp_p
 @pytest.mark.slow
 def test_two_hundred_times_noise(tmp_path: Path) -> None:
     assert [] == list(corruptions.corrupt(tmp_path).failures)
+
+
+def test_a_damaged_book_of_an_older_form_is_not_brought_to_a_newer_one(tmp_path: Path) -> None:
+    file = tmp_path / "shop.db"
+    old_book(str(file), 200, "0002")
+    broken = edited(file, "movement", 100)
+    with pytest.raises(Damaged, match="row 101 was changed after it was written"):
+        open_book(str(file))
+    assert broken == file.read_bytes()
