@@ -103,17 +103,17 @@ def fit_logistic(cells: Floats, answer: npt.NDArray[np.bool_], weight: npt.NDArr
     (Iteratively reweighted least squares: Hastie, Tibshirani, Friedman, "The Elements of Statistical Learning", 4.4.1.)
     """
     middle, spread = cells.mean(0), cells.std(0) + 1e-5
-    design = np.concatenate([(cells - middle) / spread, np.ones((len(cells), 1), np.float32)], 1).astype(np.float64)
+    design = np.concatenate([(cells - middle) / spread, np.ones((len(cells), 1), np.float32)], 1, dtype=np.float32)
     penalty = np.full(design.shape[1], ridge)
     penalty[-1] = 1e-6
     beta = np.zeros(design.shape[1])
     for _ in range(25):
         share = 1 / (1 + np.exp(-np.clip(design @ beta, -30, 30)))
-        slope = design.T @ (weight * (share - answer)) + penalty * beta
-        bend = (design * (weight * np.maximum(share * (1 - share), 1e-6))[:, None]).T @ design + np.diag(penalty)
-        step = np.linalg.solve(bend, slope)
+        slope = (weight * (share - answer)) @ design + penalty * beta
+        curve = (weight * np.maximum(share * (1 - share), 1e-6)).astype(np.float32)
+        step = np.linalg.solve((design * curve[:, None]).T @ design + np.diag(penalty), slope)
         beta -= step
-        if np.abs(step).max() < 1e-4:
+        if np.abs(step).max() < 1e-3:
             break
     weights = (beta[:-1] / spread).astype(np.float32)
     return Probe(weights, float(beta[-1] - weights @ middle))

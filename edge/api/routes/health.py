@@ -69,8 +69,8 @@ def _ledger(desk: Desk) -> Part:
         return Part.model_validate({"status": "DOWN", "reason": str(error)})
     if isinstance(desk.store, SqlStore) and (size := desk.store.log_bytes()) > WAL_MOST_BYTES:
         return Part.model_validate({"status": "DEGRADED", "reason": str(tell(
-            "the book's log of the last writes has {size} MB, more than {most}: another program keeps the book open for reading; "
-            "let it read exports or ask this API instead", size=size // MB, most=WAL_MOST_BYTES // MB))})
+            "the book's log of the last writes has {size} MB, more than {most}: another program keeps the book open for "
+            "reading; let it read exports or ask this API instead", size=size // MB, most=WAL_MOST_BYTES // MB))})
     if desk.keeper is None:
         return Part(status="UP")
     kept = desk.keeper.state()

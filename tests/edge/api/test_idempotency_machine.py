@@ -120,5 +120,5 @@ def test_whatever_is_repeated_is_one_effect() -> None:
 
 @pytest.mark.slow
 def test_ten_thousand_replays_are_no_effect_at_all() -> None:
-    machine(150, 120)
+    machine(320, 120)
     assert Sending.replays > 10_000
