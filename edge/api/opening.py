@@ -9,7 +9,7 @@ from edge.api.app import Api, create_app
 from edge.api.book_tasks import TaskPolicy
 from edge.api.deps import ModelCard
 from edge.api.looking import EyeLooker, NamedCamera
-from edge.bootstrap import open_eye, open_site
+from edge.bootstrap import open_eye, open_judge, open_site
 from edge.capture.camera import open_camera
 from edge.clock import Clock, SystemClock
 from edge.counting.evidence import Evidence, folder_of
@@ -20,6 +20,7 @@ from edge.settings import Settings
 from inventory_core.access import ApiToken
 from inventory_core.errors import Damaged, StoreError
 from inventory_core.messages import Told
+from inventory_core.photos import PhotoJudge
 from inventory_core.ports import BookStore
 from inventory_core.store.damaged_book import DamagedBook, open_damaged
 from inventory_core.store.sql_book import open_book
@@ -51,8 +52,10 @@ def open_server(
         eye, card = _eye(settings, warn)
         looker = None if eye is None else EyeLooker(
             eye, cameras, Evidence.of_book(settings.db), settings.max_pixels, site=site)
-        api = create_app(settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card,
-                         lang=lang, stock=stock, keeping=None if isinstance(store, DamagedBook) else TaskPolicy())
+        api = create_app(
+            settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card, lang=lang, stock=stock,
+            judge=None if eye is None else _judge(settings, eye, warn),
+            keeping=None if isinstance(store, DamagedBook) else TaskPolicy())
         yield OpenServer(api, has_keys=any(works(token) for token in _tokens(store)))
 
 
@@ -98,6 +101,15 @@ def works(token: ApiToken) -> bool:
 def _tokens(store: BookStore) -> tuple[ApiToken, ...]:
     with store.read() as book:
         return book.tokens()
+
+
+def _judge(settings: Settings, eye: Eye, warn: Callable[[Told], None]) -> PhotoJudge | None:
+    """What looks at the photos of adjustments; without it every order is held for a person to look."""
+    try:
+        return open_judge(settings, eye)
+    except ModelError as error:
+        warn(error)
+        return None
 
 
 def _eye(settings: Settings, warn: Callable[[Told], None]) -> tuple[Eye | None, ModelCard]:

@@ -21,12 +21,13 @@ LATE_AFTER = timedelta(hours=1)
 """A movement heard of later than this is `late`; balances as known at a moment look for those in an index of their own."""
 COLUMNS = "seq, id, sku, location, units, kind, effective_at, recorded_at, source, device, trace, ref_id, cites"
 _UNITS_AT = """
-WITH s AS NOT MATERIALIZED (
-    SELECT effective_at, units FROM account_snapshot
-    WHERE sku = ? AND location = ? AND effective_at <= ? ORDER BY effective_at DESC LIMIT 1)
-SELECT coalesce((SELECT units FROM s), 0) + coalesce((
-    SELECT sum(units) FROM movement
-    WHERE sku = ? AND location = ? AND effective_at > coalesce((SELECT effective_at FROM s), '') AND effective_at <= ?), 0)
+SELECT s.units + coalesce((
+    SELECT sum(m.units) FROM movement m
+    WHERE m.sku = s.sku AND m.location = s.location AND m.effective_at > s.effective_at AND m.effective_at <= ?), 0)
+FROM account_snapshot s WHERE s.sku = ? AND s.location = ? AND s.effective_at <= ? ORDER BY s.effective_at DESC LIMIT 1
+"""
+_UNITS_SINCE_THE_FIRST = """
+SELECT coalesce(sum(units), 0) FROM movement WHERE sku = ? AND location = ? AND effective_at <= ?
 """
 _HEARD_LATE = """
 SELECT coalesce(sum(units), 0) FROM movement
@@ -71,12 +72,17 @@ class LedgerReads(OverConnection):
 
     def units_at(self, sku: Sku, location: LocationId, at: datetime, known_at: datetime | None = None) -> int:
         until = sortable_text(at)
-        units = self.do.number(_UNITS_AT, sku, location, until, sku, location, until)
+        units = self._units_by(sku, location, until)
         if known_at is None:
             return units
         heard, no_late = sortable_text(known_at), sortable_text(known_at - LATE_AFTER)
         units -= self.do.number(_HEARD_LATE, sku, location, heard, until)
         return units if until <= no_late else units - self.do.number(_HEARD_LATER, sku, location, no_late, until, heard)
+
+    def _units_by(self, sku: Sku, location: LocationId, until: str) -> int:
+        """From the last snapshot before the moment; an account that has none by then has few movements."""
+        row = self.do.row(_UNITS_AT, until, sku, location, until)
+        return self.do.number(_UNITS_SINCE_THE_FIRST, sku, location, until) if row is None else int(row[0])
 
     def balances(self, at: datetime, known_at: datetime | None = None) -> Balances:
         accounts = self.do.rows("SELECT location, sku FROM balance WHERE movements > 0")
@@ -146,7 +152,7 @@ class LedgerWrites(LedgerReads):
             self.do.run("UPDATE account_snapshot SET units = units + ? WHERE sku = ? AND location = ? AND effective_at >= ?",
                         movement.units, *account, effective_at)
         if (count + 1) % SNAPSHOT_EVERY == 0:
-            units = self.do.number(_UNITS_AT, *account, effective_at, *account, effective_at)
+            units = self._units_by(*account, effective_at)
             self.do.run("INSERT INTO account_snapshot (sku, location, effective_at, units) VALUES (?, ?, ?, ?) "
                         "ON CONFLICT (sku, location, effective_at) DO UPDATE SET units = excluded.units",
                         *account, effective_at, units)
