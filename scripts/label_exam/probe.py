@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-
 Floats = npt.NDArray[np.float32]
 MARGIN = 0.35
 """Cells this near to a box (a share of its size) are neither label nor background: boxes are loose, some labels have none."""
