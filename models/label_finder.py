@@ -3,7 +3,7 @@
     seen = open_label_finder().find(photo)
 
 The file carries its recipe in its metadata, so one sha256 pins all of it. Input uint8 (1, H, W, 3) BGR with the
-normalisation in the graph; output float32 (1, 1, H / 32, W / 32): for each cell of 32 px the log-odds that it lies on a label.
+normalisation in the graph; output float32 (1, 1, H / 16, W / 16): for each cell of 16 px the log-odds that it lies on a label.
 """
 
 import json
@@ -19,8 +19,8 @@ from models.letterbox import STRIDE, Image, draw_into, fit_long_side
 from models.manifest import load_manifest
 from models.session import Port, Session, open_session, read_model_bytes
 
-EXPECTED = "uint8 (1, H, W, 3) BGR, answering float32 (1, 1, H / 32, W / 32)"
-CELL_PX = STRIDE
+EXPECTED = "uint8 (1, H, W, 3) BGR, answering float32 (1, 1, H / 16, W / 16)"
+CELL_PX = 16
 """Side of a cell on the picture as the network is shown it."""
 PROBE_PX = 64
 LARGEST_SIDE_PX = 2048
@@ -35,7 +35,7 @@ class LabelRecipe:
     from which on a label counts as seen. Raises BadArray."""
 
     long_side_px: int = 448
-    cells: int = 2
+    cells: int = 6
     threshold: float = 0.5
 
     def __post_init__(self) -> None:
@@ -85,7 +85,7 @@ def shown(image: Image, long_side_px: int) -> Image:
 
 
 def confidence_of(log_odds: LogOdds, cells: int) -> float:
-    """The mean of the strongest `cells` as a share: a single one is often a word on a packet."""
+    """The mean of the strongest `cells` as a share: one bright cell is often a word on a packet, a label fills several."""
     strongest = np.sort(log_odds, axis=None)[-cells:]
     return 1.0 / (1.0 + math.exp(-float(np.clip(strongest.mean(), -30, 30))))
 

@@ -22,7 +22,7 @@ from models.label_finder import LabelRecipe, open_label_finder
 from models.letterbox import Image
 from scripts.label_exam.exam import FixedMarker, ProbeMarker, Sheet, area_under_curve, sit
 from scripts.label_exam.material import Material, gather
-from scripts.label_exam.networks import DETECTOR_LAYER_6, LITE0_BLOCK_7, LITE0_BLOCK_10, LITE0_BLOCK_11, LITE0_BLOCK_12, Layer
+from scripts.label_exam.networks import DETECTOR_LAYER_6, LITE0_BLOCK_7, LITE0_BLOCK_10, Layer
 from scripts.label_exam.pictures import SHOPS, Answer, Photo, Place, read_close_ups, read_photos
 from scripts.label_exam.probe import Lessons, teach
 from scripts.label_exam.rivals import barcodes, rectangles
@@ -80,25 +80,23 @@ def ways(photos: tuple[Photo, ...], data: Path, side: int) -> Iterator[str]:
     layers: tuple[tuple[str, Layer], ...] = (
         ("linear layer on the detector's layer 6", DETECTOR_LAYER_6),
         ("linear layer on EfficientNet-Lite0, block 7", LITE0_BLOCK_7),
-        ("linear layer on EfficientNet-Lite0, block 10", LITE0_BLOCK_10),
-        ("linear layer on EfficientNet-Lite0, block 11", LITE0_BLOCK_11),
-        ("**linear layer on EfficientNet-Lite0, block 12** (shipped)", LITE0_BLOCK_12),
+        ("**linear layer on EfficientNet-Lite0, block 10** (shipped)", LITE0_BLOCK_10),
     )
     for name, layer in layers:
-        yield probe_row(name, photos, data, gather(layer, photos, data, side), Lessons.for_cells(layer.cell_px))
+        yield probe_row(name, photos, data, gather(layer, photos, data, side), Lessons())
 
 
 def sizes(photos: tuple[Photo, ...], data: Path) -> Iterator[str]:
     for side in (320, 448, 640):
-        material = gather(LITE0_BLOCK_12, photos, data, side)
-        for cells in (1, 2, 4):
+        material = gather(LITE0_BLOCK_10, photos, data, side)
+        for cells in (1, 6, 12):
             yield probe_row(f"{side} px, {cells} cells", photos, data, material, replace(Lessons(), label_cells=cells))
 
 
 def close_ups(photos: tuple[Photo, ...], data: Path, recipe: LabelRecipe) -> Iterator[str]:
     """Each shop's close-ups, asked of a layer that learnt from the other shop's tags and from every photo."""
     lessons = replace(Lessons(), label_cells=recipe.cells)
-    material = gather(LITE0_BLOCK_12, photos, data, recipe.long_side_px)
+    material = gather(LITE0_BLOCK_10, photos, data, recipe.long_side_px, lessons)
     final = sit(ProbeMarker(photos, material.cells, material.boxed, lessons), photos).final
     parts = {answer: [cells for cells, photo in zip(material.cells, photos, strict=True)
                       if photo.answer is answer and not photo.is_held_out] for answer in Answer}  # fmt: skip
@@ -108,7 +106,7 @@ def close_ups(photos: tuple[Photo, ...], data: Path, recipe: LabelRecipe) -> Ite
         probe = teach(boxed, parts[Answer.YES], parts[Answer.NO], lessons)
         for cut in read_close_ups():
             if cut.shop == shop:
-                cells = material.reader.read(cut.pixels(data)).reshape(-1, LITE0_BLOCK_12.channels)
+                cells = material.reader.read(cut.pixels(data)).reshape(-1, LITE0_BLOCK_10.channels)
                 seen.setdefault(cut.share, []).append(probe.strongest(cells, recipe.cells) >= final)
     for width, said in sorted(seen.items()):
         yield f"| {width:.0%} | {share(said)} |"
@@ -153,8 +151,7 @@ def verdicts(photos: tuple[Photo, ...], data: Path) -> Iterator[str]:
         finder.find(phone)
         finding.append(time.perf_counter() - start)
     yield (f"\nA phone photo of {PHONE_PX[0]} x {PHONE_PX[1]} px: {1000 * min(finding):.0f} ms for the label, "
-           f"{1000 * min(spent):.0f} ms with decoding for the whole verdict "
-           f"(best of 7, {settings.threads} threads).")
+           f"{1000 * min(spent):.0f} ms with decoding for the whole verdict (best of 7, {settings.threads} threads).")  # fmt: skip
 
 
 def main(data: Path) -> None:

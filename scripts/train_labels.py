@@ -1,4 +1,4 @@
-"""Makes the label finder: the embedder's network up to its block 12, and one linear layer taught on photos answered by eye.
+"""Makes the label finder: the embedder's network up to its tenth block, and one linear layer taught on photos answered by eye.
 
     python -m scripts.train_labels DATA          (wants the extra "train"; then python -m scripts.pin_models)
 
@@ -17,7 +17,7 @@ import onnx
 from models.label_finder import LabelRecipe, open_label_finder
 from scripts.label_exam.exam import ProbeMarker, Sheet, sit
 from scripts.label_exam.material import gather
-from scripts.label_exam.networks import LITE0_BLOCK_12, cut, with_head
+from scripts.label_exam.networks import LITE0_BLOCK_10, cut, with_head
 from scripts.label_exam.pictures import TAGS, Answer, Photo, read_photos
 from scripts.label_exam.probe import Lessons, Probe, fit_logistic, teach
 
@@ -42,7 +42,7 @@ def learnt_from(photos: tuple[Photo, ...], data: Path) -> list[str]:
 
 def main(data: Path) -> None:
     photos, recipe, lessons = read_photos(), LabelRecipe(), replace(Lessons(), label_cells=LabelRecipe().cells)
-    material = gather(LITE0_BLOCK_12, photos, data, recipe.long_side_px)
+    material = gather(LITE0_BLOCK_10, photos, data, recipe.long_side_px, lessons)
     sheet = sit(ProbeMarker(photos, material.cells, material.boxed, lessons), photos)
     line = calibration(sheet, photos)
     slope, shift = float(line.weights[0]), line.bias
@@ -50,7 +50,7 @@ def main(data: Path) -> None:
               for answer in Answer}  # fmt: skip
     probe = teach(material.boxed, taught[Answer.YES], taught[Answer.NO], lessons)
     threshold = round(float(1 / (1 + np.exp(-(slope * sheet.final + shift)))), 4)
-    network = with_head(cut(LITE0_BLOCK_12), LITE0_BLOCK_12, slope * probe.weights, slope * probe.bias + shift,
+    network = with_head(cut(LITE0_BLOCK_10), LITE0_BLOCK_10, slope * probe.weights, slope * probe.bias + shift,
                         replace(recipe, threshold=threshold))  # fmt: skip
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(network, TARGET)

@@ -23,9 +23,6 @@ APPLICATION_ID = 0x53484C46
 """`SHLF` in the header of the file: this database is a Shelfcount book."""
 BUSY_MS = 30_000
 """How long a writer waits for another process."""
-CHECKPOINT_PAGES = 4000
-"""Pages in the log (16 MB) before they are brought into the file: each time costs two waits for the disk, and a page that was
-written often meanwhile is brought over once."""
 WAL_MOST_BYTES = 64 * 1024 * 1024
 """The log of the last writes is cut back to this size; one that stays larger means that a reader does not let go."""
 POOL = 40
@@ -151,7 +148,7 @@ def _set_up(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the module's own BEGIN is deferred, and fails at once under load
     for pragma in (
         f"busy_timeout = {BUSY_MS}", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "mmap_size = 0",
-        "trusted_schema = OFF", f"journal_size_limit = {WAL_MOST_BYTES}", f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
+        "trusted_schema = OFF", f"journal_size_limit = {WAL_MOST_BYTES}",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
 

@@ -20,10 +20,10 @@ class Material:
     reader: Reader
 
 
-def gather(layer: Layer, photos: tuple[Photo, ...], data: Path, long_side_px: int) -> Material:
+def gather(layer: Layer, photos: tuple[Photo, ...], data: Path, long_side_px: int, lessons: Lessons = Lessons()) -> Material:
     """Looks at everything once (a minute or two)."""
-    reader, lessons, dice = Reader(layer, long_side_px), Lessons.for_cells(layer.cell_px), np.random.default_rng(0)
+    reader, dice = Reader(layer, long_side_px), np.random.default_rng(0)
     views: list[TagView] = list(tag_views(data))
-    boxed = tuple(cells_of_view(reader.read_as_is(view.image), layer.cell_px, view.boxes, lessons, dice) for view in views)
+    boxed = tuple(cells_of_view(reader.read_as_is(view.image), view.boxes, lessons, dice) for view in views)
     cells = tuple(reader.read(photo.pixels(data)).reshape(-1, layer.channels) for photo in photos)
     return Material(cells, boxed, tuple(view.shop for view in views), reader)

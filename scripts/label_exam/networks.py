@@ -20,19 +20,16 @@ from models.session import Session, open_session
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """An inner layer of a shipped file: the name of its value, its channels, and the side of the cells it answers for."""
+    """An inner layer that answers once per cell of 16 px: the shipped file, the name of its value, its channels."""
 
     file: Path
     value: str
     channels: int
-    cell_px: int
 
 
-LITE0_BLOCK_7 = Layer(Path("models/weights/embedder.onnx"), "/blocks.7/Add_output_0", 80, 16)
-LITE0_BLOCK_10 = Layer(Path("models/weights/embedder.onnx"), "/blocks.10/Add_output_0", 112, 16)
-LITE0_BLOCK_11 = Layer(Path("models/weights/embedder.onnx"), "/blocks.11/_project_conv/Conv_output_0", 192, 32)
-LITE0_BLOCK_12 = Layer(Path("models/weights/embedder.onnx"), "/blocks.12/Add_output_0", 192, 32)
-DETECTOR_LAYER_6 = Layer(Path("models/weights/detector.onnx"), "/layers.6/cv2/act/Mul_output_0", 128, 16)
+LITE0_BLOCK_7 = Layer(Path("models/weights/embedder.onnx"), "/blocks.7/Add_output_0", 80)
+LITE0_BLOCK_10 = Layer(Path("models/weights/embedder.onnx"), "/blocks.10/Add_output_0", 112)
+DETECTOR_LAYER_6 = Layer(Path("models/weights/detector.onnx"), "/layers.6/cv2/act/Mul_output_0", 128)
 
 
 def cut(layer: Layer) -> onnx.ModelProto:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from models.label_finder import CELL_PX
+
 Floats = npt.NDArray[np.float32]
 MARGIN = 0.35
 """Cells this near to a box (a share of its size) are neither label nor background: boxes are loose, some labels have none."""
@@ -21,19 +23,13 @@ class Lessons:
     """How much of what is shown in each round, and how strongly the layer is held to small weights (ridge on unit features)."""
 
     rounds: int = 3
-    label_cells: int = 2
-    hard_cells: int = 2
-    any_cells: int = 10
-    view_cells: int = 20
+    label_cells: int = 6
+    hard_cells: int = 4
+    any_cells: int = 20
+    view_cells: int = 40
     box_weight: float = 0.3
     photo_weight: float = 3.0
     ridge: float = 300.0
-
-
-    @classmethod
-    def for_cells(cls, cell_px: int) -> "Lessons":
-        """More of smaller cells."""
-        return cls() if cell_px >= 32 else cls(label_cells=6, hard_cells=4, any_cells=20, view_cells=40)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,15 +56,13 @@ class Probe:
         return float(np.sort(self.log_odds(cells))[-count:].mean())
 
 
-def cells_of_view(
-    seen: Floats, cell_px: int, boxes: npt.NDArray[np.float64], lessons: Lessons, dice: np.random.Generator
-) -> Taught:
+def cells_of_view(seen: Floats, boxes: npt.NDArray[np.float64], lessons: Lessons, dice: np.random.Generator) -> Taught:
     """Some cells of `seen` (rows, columns, channels) on the `boxes` (n, 4) xyxy px of a view, and as many off them."""
-    y, x = (np.indices(seen.shape[:2]) + 0.5) * cell_px
+    y, x = (np.indices(seen.shape[:2]) + 0.5) * CELL_PX
     on, near = np.zeros(x.shape, bool), np.zeros(x.shape, bool)
     for left, top, right, bottom in boxes:
         on |= (left < x) & (x < right) & (top < y) & (y < bottom)
-        dx, dy = (right - left) * MARGIN + cell_px / 2, (bottom - top) * MARGIN + cell_px / 2
+        dx, dy = (right - left) * MARGIN + CELL_PX / 2, (bottom - top) * MARGIN + CELL_PX / 2
         near |= (left - dx < x) & (x < right + dx) & (top - dy < y) & (y < bottom + dy)
     parts = [dice.permutation(seen[mask])[: lessons.view_cells] for mask in (on, ~near)]
     return Taught(np.concatenate(parts), np.repeat([True, False], [len(part) for part in parts]))

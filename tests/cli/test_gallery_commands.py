@@ -190,7 +190,7 @@ def test_the_shipped_models_are_listed_and_verified(capsys: pytest.CaptureFixtur
     shown = capsys.readouterr().out
     assert all(file.fingerprint in shown for file in load_manifest().files)
     assert 0 == shelfcount("model", "verify")
-    assert 2 == capsys.readouterr().out.count("as in the manifest")
+    assert 3 == capsys.readouterr().out.count("as in the manifest")
 
 
 @pytest.mark.parametrize("arguments", [["use", "x.onnx"], ["rollback"]])

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.label_finder import CELL_PX
 from scripts.label_exam.exam import FOLDS, FixedMarker, Marks, area_under_curve, cutoff, folds_of, sit
 from scripts.label_exam.pictures import HELD_OUT, SHOPS, Answer, Place, read_close_ups, read_photos
 from scripts.label_exam.probe import Lessons, Taught, cells_of_view, fit_logistic, teach
 
 PHOTOS = read_photos()
-CELL_PX = 16
 MARKS = st.lists(st.integers(0, 9), min_size=1, max_size=60).map(lambda marks: np.array(marks, float))
 
 
@@ -125,7 +125,7 @@ class TestTheProbe:
     def test_cells_beside_a_box_teach_nothing(self) -> None:
         seen = np.indices((10, 10)).transpose(1, 2, 0).astype(np.float32)  # each cell tells its place
         box = np.array([[3, 3, 6, 6]], float) * CELL_PX
-        taught = cells_of_view(seen, CELL_PX, box, Lessons(view_cells=1000), np.random.default_rng(0))
+        taught = cells_of_view(seen, box, Lessons(view_cells=1000), np.random.default_rng(0))
         on = {tuple(place) for place in taught.cells[taught.is_label]}
         off = {tuple(place) for place in taught.cells[~taught.is_label]}
 

@@ -35,8 +35,8 @@ def finder() -> LabelFinder:
 
 def a_file(tmp_path: Path, log_odds: list[float], recipe: str = '{"cells": 2}', takes: tuple[int | str, ...] = TAKES,
            dtype: int = 2) -> Path:  # fmt: skip
-    """A network that says the same 4 log-odds of every photo."""
-    answer = np.array(log_odds, np.float32).reshape(1, 1, 2, -1)
+    """A network that says the same 16 log-odds of every photo."""
+    answer = np.array(log_odds, np.float32).reshape(1, 1, 4, -1)
     path = tmp_path / "finder.onnx"
     path.write_bytes(network_answering(answer, takes, dtype=dtype, metadata={"recipe": recipe}))
     return path
@@ -78,14 +78,14 @@ class TestTheShippedFinder:
 
 class TestTheConfidence:
     def test_is_the_mean_of_the_strongest_cells_as_a_share(self, tmp_path: Path) -> None:
-        file = a_file(tmp_path, [3.0, 1.0, -9.0, -9.0], '{"cells": 2, "threshold": 0.9}')
+        file = a_file(tmp_path, [3.0, 1.0, *[-9.0] * 14], '{"cells": 2, "threshold": 0.9}')
 
         seen = open_label_finder(file).find(packet())
 
         assert LabelSeen(pytest.approx(1 / (1 + math.exp(-2.0))), False) == seen
 
     def test_is_seen_from_the_threshold_on(self, tmp_path: Path) -> None:
-        file = a_file(tmp_path, [0.0, 0.0, -9.0, -9.0], '{"cells": 2, "threshold": 0.5}')
+        file = a_file(tmp_path, [0.0, 0.0, *[-9.0] * 14], '{"cells": 2, "threshold": 0.5}')
 
         assert LabelSeen(0.5, True) == open_label_finder(file).find(packet())
 
@@ -111,11 +111,11 @@ class TestAFileThatIsNone:
     def test_one_that_takes_something_else_is_refused(self, tmp_path: Path) -> None:
         for takes, dtype in (((1, 3, 64, 64), FLOAT), (("n", 160, 160, 3), 2), ((2, "h", "w", 3), 2), (("n", "h", "w", 4), 2)):
             with pytest.raises(BadModelFile, match="not a label finder's input"):
-                open_label_finder(a_file(tmp_path, [0.0] * 4, takes=takes, dtype=dtype))
+                open_label_finder(a_file(tmp_path, [0.0] * 16, takes=takes, dtype=dtype))
 
     def test_one_that_answers_something_else_is_refused(self, tmp_path: Path) -> None:
-        with pytest.raises(BadModelFile, match=r"it answers \(1, 1, 2, 3\)"):
-            open_label_finder(a_file(tmp_path, [0.0] * 6))
+        with pytest.raises(BadModelFile, match=r"it answers \(1, 1, 4, 5\)"):
+            open_label_finder(a_file(tmp_path, [0.0] * 20))
 
     @pytest.mark.parametrize("recipe", [
         "{", "[]", '{"cells": 0}', '{"cells": null}', '{"threshold": 1.0}', '{"threshold": "x"}', '{"long_side_px": 31}',
@@ -123,7 +123,7 @@ class TestAFileThatIsNone:
     ])  # fmt: skip
     def test_one_without_a_readable_recipe_is_refused(self, tmp_path: Path, recipe: str) -> None:
         with pytest.raises(BadModelFile, match="its recipe is not readable"):
-            open_label_finder(a_file(tmp_path, [0.0] * 4, recipe))
+            open_label_finder(a_file(tmp_path, [0.0] * 16, recipe))
 
     def test_a_file_without_a_recipe_has_the_usual_one(self) -> None:
         assert LabelRecipe() == read_recipe("{}")
