@@ -151,7 +151,8 @@ def verdicts(photos: tuple[Photo, ...], data: Path) -> Iterator[str]:
         finder.find(phone)
         finding.append(time.perf_counter() - start)
     yield (f"\nA phone photo of {PHONE_PX[0]} x {PHONE_PX[1]} px: {1000 * min(finding):.0f} ms for the label, "
-           f"{1000 * min(spent):.0f} ms with decoding for the whole verdict (best of 7, {settings.threads} threads).")  # fmt: skip
+           f"{1000 * min(spent):.0f} ms with decoding for the whole verdict "
+           f"(best of 7, {settings.threads} threads).")
 
 
 def main(data: Path) -> None:
