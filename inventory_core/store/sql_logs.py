@@ -7,6 +7,7 @@ from inventory_core.chain import Field, Head, Link, seal
 from inventory_core.events import Action, Event, EventEntry, Outcome, from_document, to_document
 from inventory_core.ids import Actor, LocationId, Sku
 from inventory_core.instants import sortable_text
+from inventory_core.ledger import MovementKind
 from inventory_core.movement_log import LogEntry, LogPage, LogQuery
 from inventory_core.outbox import Message
 from inventory_core.store.over import OverConnection
@@ -21,7 +22,9 @@ class LogReads(OverConnection):
 
     def log(self, query: LogQuery) -> LogPage:
         where, values = _wanted(query)
-        rows = self.do.rows(f"SELECT {COLUMNS} FROM movement WHERE {where} ORDER BY seq DESC LIMIT ?", *values, query.limit + 1)
+        rows = self.do.rows(  # the newest are found in an index alone, and only they are read whole
+            f"SELECT {COLUMNS} FROM movement WHERE seq IN (SELECT seq FROM movement WHERE {where} ORDER BY seq DESC LIMIT ?) "
+            "ORDER BY seq DESC", *values, query.limit + 1)
         entries = tuple(LogEntry(int(row[0]), movement_of(row)) for row in rows[: query.limit])
         return LogPage(entries, entries[-1].seq if len(rows) > query.limit else None)
 
@@ -88,8 +91,10 @@ def event_of(row: tuple[object, ...]) -> Event:
 
 
 def _wanted(query: LogQuery) -> tuple[str, list[Values]]:
-    kinds = sorted(query.kinds)
-    where, values = [f"kind IN ({', '.join('?' * len(kinds))})"], list[Values](kinds)
+    where, values = ["1 = 1"], list[Values]()
+    if query.kinds != frozenset(MovementKind):
+        where.append(f"kind IN ({', '.join('?' * len(query.kinds))})")
+        values += sorted(query.kinds)
     asked: tuple[tuple[str, Values], ...] = (
         ("sku = ?", query.sku), ("location = ?", query.location), ("source = ?", query.actor), ("ref_id = ?", query.ref_id),
         ("trace = ?", query.trace), ("effective_at >= ?", None if query.since is None else sortable_text(query.since)),
