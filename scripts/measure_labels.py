@@ -23,7 +23,7 @@ from models.letterbox import Image
 from scripts.label_exam.exam import FixedMarker, ProbeMarker, Sheet, area_under_curve, sit
 from scripts.label_exam.material import Material, gather
 from scripts.label_exam.networks import DETECTOR_LAYER_6, LITE0_BLOCK_7, LITE0_BLOCK_10, Layer
-from scripts.label_exam.pictures import SHOPS, Answer, Photo, Place, read_close_ups, read_photos
+from scripts.label_exam.pictures import HELD_OUT, SHOPS, Answer, Photo, Place, read_close_ups, read_photos
 from scripts.label_exam.probe import Lessons, teach
 from scripts.label_exam.rivals import barcodes, rectangles
 
@@ -43,7 +43,7 @@ def share(parts: Iterable[bool]) -> str:
 def row(way: str, sheet: Sheet, photos: Sequence[Photo], ms: float) -> str:
     """One line of the first tables; the curve is of all photos that may teach."""
     said = sheet.said_yes
-    asked = [i for i, photo in enumerate(photos) if photo.answer is not Answer.DOUBTFUL and not photo.is_held_out]
+    asked = [i for i, photo in enumerate(photos) if photo.teaches]
     curve = area_under_curve(sheet.marks[asked], np.array([photos[i].answer is Answer.YES for i in asked]))
 
     def told(which: Callable[[Photo], bool]) -> str:
@@ -99,7 +99,7 @@ def close_ups(photos: tuple[Photo, ...], data: Path, recipe: LabelRecipe) -> Ite
     material = gather(LITE0_BLOCK_10, photos, data, recipe.long_side_px, lessons)
     final = sit(ProbeMarker(photos, material.cells, material.boxed, lessons), photos).final
     parts = {answer: [cells for cells, photo in zip(material.cells, photos, strict=True)
-                      if photo.answer is answer and not photo.is_held_out] for answer in Answer}  # fmt: skip
+                      if photo.answer is answer and photo.teaches] for answer in Answer}  # fmt: skip
     seen: dict[float, list[bool]] = {}
     for shop in SHOPS:
         boxed = [cells for cells, whose in zip(material.boxed, material.shops, strict=True) if whose != shop]
@@ -129,7 +129,7 @@ def verdicts(photos: tuple[Photo, ...], data: Path) -> Iterator[str]:
     groups: tuple[tuple[str, Callable[[Photo], bool]], ...] = (
         ("ph-grocery, label", lambda p: p.set_name == "ph-grocery" and p.answer is Answer.YES),
         ("shelf-photos, label", lambda p: p.set_name == "shelf-photos" and p.answer is Answer.YES),
-        ("cornershop-dev, label (held out)", lambda p: p.is_held_out and p.answer is Answer.YES),
+        ("cornershop-dev, label (held out)", lambda p: p.set_name == HELD_OUT and p.answer is Answer.YES),
         ("all three, doubtful", lambda p: p.answer is Answer.DOUBTFUL),
         ("in a shop, no label", lambda p: p.place is Place.SHOP and p.answer is Answer.NO),
         ("elsewhere, no label", lambda p: p.place is Place.ELSEWHERE),

@@ -28,14 +28,14 @@ TOLERANCE = 1e-3
 
 def calibration(sheet: Sheet, photos: tuple[Photo, ...]) -> Probe:
     """The line from marks to log-odds of a label (Platt, "Probabilistic outputs for support vector machines", 1999)."""
-    asked = [i for i, photo in enumerate(photos) if photo.answer is not Answer.DOUBTFUL and not photo.is_held_out]
+    asked = [i for i, photo in enumerate(photos) if photo.teaches]
     answer = np.array([photos[i].answer is Answer.YES for i in asked])
     return fit_logistic(sheet.marks[asked, None].astype(np.float32), answer, np.ones(len(asked)), ridge=1e-6)
 
 
 def learnt_from(photos: tuple[Photo, ...], data: Path) -> list[str]:
     """The sha256 of every file that taught, sorted."""
-    files = {data / photo.file for photo in photos if photo.answer is not Answer.DOUBTFUL and not photo.is_held_out}
+    files = {data / photo.file for photo in photos if photo.teaches}
     files |= set((data / TAGS / "tiles").glob("*.jpg"))
     return sorted(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
 
@@ -46,7 +46,7 @@ def main(data: Path) -> None:
     sheet = sit(ProbeMarker(photos, material.cells, material.boxed, lessons), photos)
     line = calibration(sheet, photos)
     slope, shift = float(line.weights[0]), line.bias
-    taught = {answer: [material.cells[i] for i, photo in enumerate(photos) if photo.answer is answer and not photo.is_held_out]
+    taught = {answer: [material.cells[i] for i, photo in enumerate(photos) if photo.answer is answer and photo.teaches]
               for answer in Answer}  # fmt: skip
     probe = teach(material.boxed, taught[Answer.YES], taught[Answer.NO], lessons)
     threshold = round(float(1 / (1 + np.exp(-(slope * sheet.final + shift)))), 4)

@@ -21,13 +21,13 @@ _MB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ReaderPolicy:
-    """`most_s`: a reader may be open so long. `log_bytes`: when the log is larger than this (three quarters of what it may be),
-    already after `pressed_s`. `tick_s`: how often that is looked at."""
+    """`most_s`: a reader may be open so long. `log_bytes`: when the log is larger than this, already after `pressed_s`; a
+    quick disk takes 60 MB of log in a second, and 64 MB is what it may have. `tick_s`: how often that is looked at."""
 
     most_s: float = 30.0
-    log_bytes: int = 48 * _MB
-    pressed_s: float = 2.0
-    tick_s: float = 0.5
+    log_bytes: int = 40 * _MB
+    pressed_s: float = 0.25
+    tick_s: float = 0.1
 
 
 @dataclass(eq=False, slots=True)

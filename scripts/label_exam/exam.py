@@ -76,25 +76,25 @@ def folds_of(photos: Sequence[Photo]) -> npt.NDArray[np.int64]:
 
 def sit(marker: Marker, photos: Sequence[Photo]) -> Sheet:
     """The exam of one marker: nested, so that neither a mark nor its threshold has seen the photo's fold."""
-    fold, answered = folds_of(photos), np.array([photo.answer is not Answer.DOUBTFUL for photo in photos])
-    free = np.array([photo.answer is Answer.NO for photo in photos])
+    fold, teaches = folds_of(photos), np.array([photo.teaches for photo in photos])
+    free = np.array([photo.teaches and photo.answer is Answer.NO for photo in photos])
     marks, thresholds = np.zeros(len(photos)), np.zeros(len(photos))
     inner: dict[tuple[int, int], Marks] = {}
     for out in range(FOLDS):
         for other in range(out):
             asked = np.flatnonzero((fold == out) | (fold == other))
-            taught = np.flatnonzero((fold >= 0) & (fold != out) & (fold != other) & answered)
+            taught = np.flatnonzero((fold >= 0) & (fold != out) & (fold != other) & teaches)
             pair = np.zeros(len(photos))
             pair[asked] = marker.mark(asked, taught)
             inner[out, other] = inner[other, out] = pair
     for out in range(FOLDS):
         asked = np.flatnonzero(fold == out)
-        marks[asked] = marker.mark(asked, np.flatnonzero((fold >= 0) & (fold != out) & answered))
+        marks[asked] = marker.mark(asked, np.flatnonzero((fold >= 0) & (fold != out) & teaches))
         seen = [inner[out, other][(fold == other) & free] for other in range(FOLDS) if other != out]
         thresholds[asked] = cutoff(np.concatenate(seen))
     final = cutoff(marks[(fold >= 0) & free])
     held_out = np.flatnonzero(fold < 0)
-    marks[held_out] = marker.mark(held_out, np.flatnonzero((fold >= 0) & answered))
+    marks[held_out] = marker.mark(held_out, np.flatnonzero(teaches))
     thresholds[held_out] = final
     return Sheet(marks, thresholds, final)
 

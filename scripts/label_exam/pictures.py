@@ -22,7 +22,7 @@ from models.letterbox import Image
 ANSWERS = Path(__file__).with_name("pictures.csv")
 CLOSE_UPS = Path(__file__).with_name("closeups.csv")
 HELD_OUT = "cornershop-dev"
-"""This set teaches nothing: it is there to be asked with the shipped file."""
+"""This set teaches nothing."""
 TAGS = "price-tags"
 MAX_PIXELS = 50_000_000
 TAG_SIZE_PX = (640, 360)
@@ -70,7 +70,12 @@ class Photo:
 
     @property
     def is_held_out(self) -> bool:
-        return self.set_name == HELD_OUT
+        """Whether it is there to be asked only: the held-out set, and every packet."""
+        return self.set_name == HELD_OUT or self.place is Place.PACKET
+
+    @property
+    def teaches(self) -> bool:
+        return not self.is_held_out and self.answer is not Answer.DOUBTFUL
 
     def pixels(self, data: Path) -> Image:
         """(H, W, 3) BGR."""

@@ -51,18 +51,20 @@ class TestTheExam:
         for asked, taught in watched.calls:
             assert {PHOTOS[i].group for i in asked}.isdisjoint(PHOTOS[i].group for i in taught)
 
-    def test_nobody_learns_from_the_held_out_set_or_from_a_doubtful_answer(self) -> None:
+    def test_nobody_learns_from_the_held_out_set_a_packet_or_a_doubtful_answer(self) -> None:
         watched = Watched()
         sit(watched, PHOTOS)
         taught = {i for _, part in watched.calls for i in part}
 
-        assert not any(PHOTOS[i].set_name == HELD_OUT or PHOTOS[i].answer is Answer.DOUBTFUL for i in taught)
+        assert HELD_OUT not in {PHOTOS[i].set_name for i in taught}
+        assert Place.PACKET not in {PHOTOS[i].place for i in taught}
+        assert Answer.DOUBTFUL not in {PHOTOS[i].answer for i in taught}
 
     def test_every_other_photo_teaches_some_time(self) -> None:
         watched = Watched()
         sit(watched, PHOTOS)
 
-        assert {i for i, photo in enumerate(PHOTOS) if not photo.is_held_out and photo.answer is not Answer.DOUBTFUL} == set(
+        assert {i for i, photo in enumerate(PHOTOS) if photo.teaches} == set(
             watched.calls[-1][1])
 
     def test_a_group_is_in_one_fold_and_every_fold_has_labels(self) -> None:
