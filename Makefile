@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -q
 export PYTHONUTF8 = 1
 
-.PHONY: help demo test lint bench peers lock clean
+.PHONY: help demo test lint bench accuracy peers lock clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -39,7 +39,10 @@ lint: $(VENV)/.dev  ## ruff, mypy strict, import contracts
 bench: $(VENV)/.dev  ## accuracy, speed and ledger tables (real sets are read from DATA, default ../shared/data)
 	$(PY) -m scripts.bench_all $(BENCH)
 
-peers:  ## the environment of the programs that the speed table compares with (about 6 GB)
+accuracy: $(VENV)/.dev  ## docs/accuracy.md: ours beside the peers on the labelled sets in DATA (about ten minutes)
+	$(PY) -m scripts.accuracy_page $(if $(DATA),--data $(DATA)) $(ACCURACY)
+
+peers:  ## the environment of the programs that the tables compare with (about 6 GB)
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip --disable-pip-version-check -q install -r requirements-peers.txt
 

@@ -1,6 +1,7 @@
 """The composition root: where settings become an eye, a judge of photos and a site.
 
     eye = open_eye(settings, gallery=Path("gallery"))
+    prove_eye(eye)  # before its counts are published
     judge = open_judge(settings, eye)
 """
 
@@ -13,30 +14,42 @@ from edge.counting.photo_judge import EyeJudge
 from edge.counting.pipeline import Eye
 from edge.settings import Settings
 from inventory_core.catalogue import LookAlikes
+from models.choice import chosen_files
 from models.detector import open_detector
 from models.embedder import open_embedder
 from models.gallery import open_gallery
+from models.golden import judge_detector, judge_embedder, judge_label_finder, load_golden_set
 from models.label_finder import open_label_finder
-from models.manifest import load_manifest
+from models.manifest import Manifest
 from models.namer import Namer, NoNamer
 from models.policy import DetectorPolicy
+from models.step_back import StepBack
+from models.tuning import usable_tuning
 
 FAINT = 0.45
 """Boxes are asked for from this share of the operating point on: the faint ones do not count, they widen intervals."""
 
 
+def model_files(settings: Settings) -> Manifest:
+    """The model files in use: the release's, or those chosen on this device. Raises BadManifest, BadModelChoice."""
+    return chosen_files(settings.models)
+
+
 def open_eye(
     settings: Settings, gallery: Path | None = None, *, detector: Path | None = None, embedder: Path | None = None
 ) -> Eye:
-    """The detector and, with a gallery, the namer; files outside the manifest only where they are named.
+    """The detector and, with a gallery, the namer, from the files in use; others only where they are named.
 
-    Raises BadModelFile, BadManifest, BadGallery.
+    Raises BadModelFile, BadManifest, BadModelChoice, BadGallery.
     """
-    policy = load_manifest().of("detector").policy or DetectorPolicy()
-    finder = open_detector(detector, threads=settings.threads, policy=replace(policy, score=FAINT * policy.score))
+    files = model_files(settings)
+    policy = files.of("detector").policy or DetectorPolicy()
+    finder = StepBack(open_detector(
+        detector, threads=settings.threads, policy=replace(policy, score=FAINT * policy.score), files=files,
+        tuning=usable_tuning(settings.models)))
     if gallery is None:
         return Eye(finder, NoNamer(), policy.score)
-    describer = open_embedder(embedder, threads=settings.threads)
+    describer = open_embedder(embedder, threads=settings.threads, files=files)
     names = open_gallery(gallery, describer.fingerprint)
     return Eye(
         finder, Namer(describer, names), policy.score, describer.fingerprint, names.fingerprint,
@@ -44,12 +57,23 @@ def open_eye(
     )
 
 
-def open_judge(settings: Settings, eye: Eye) -> EyeJudge:
-    """What looks at the photos of adjustment orders: `eye` for the product, the label finder for the label of its place.
+def prove_eye(eye: Eye) -> None:
+    """Show the eye's networks the golden set, where they are about to work. Raises GoldenFailed."""
+    golden = load_golden_set()
+    judge_detector(eye.detector, golden, eye.count_from).require()
+    if isinstance(eye.namer, Namer):
+        judge_embedder(eye.namer.embedder, golden).require()
 
-    Raises BadModelFile, BadManifest.
+
+def open_judge(settings: Settings, eye: Eye) -> EyeJudge:
+    """What looks at the photos of adjustment orders: `eye` for the product, the label finder for the label of its place,
+    which is shown the golden set first.
+
+    Raises BadModelFile, BadManifest, BadModelChoice, GoldenFailed.
     """
-    return EyeJudge(eye, open_label_finder(threads=settings.threads), settings.max_pixels)
+    finder = open_label_finder(threads=settings.threads, files=model_files(settings))
+    judge_label_finder(finder, load_golden_set()).require()
+    return EyeJudge(eye, finder, settings.max_pixels)
 
 
 def open_site(path: Path | None) -> Calibration | None:

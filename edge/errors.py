@@ -11,6 +11,7 @@ import enum
 
 from inventory_core.errors import BadTable, LedgerError
 from inventory_core.messages import Told
+from models.errors import GoldenFailed
 
 
 class ExitCode(enum.IntEnum):
@@ -51,6 +52,8 @@ def exit_code_of(error: Told) -> ExitCode:
     """The documented exit code of an error of any room."""
     if isinstance(error, EdgeError):
         return error.exit_code
+    if isinstance(error, GoldenFailed):
+        return ExitCode.CHECK_FAILED
     if isinstance(error, BadTable):
         return ExitCode.UNREADABLE
     if isinstance(error, LedgerError):

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
 
     db: str = Field(default="shelfcount.db", description="The book: a file, or a database URL.")
     gallery: Path | None = Field(default=None, description="Folder of the gallery that names products.")
+    models: Path = Field(default=Path("shelfcount.models"), description="Folder of model files chosen on this device.")
     site: Path | None = Field(default=None, description="Site file (TOML) of the camera's place.")
     location: str = Field(default="shelf-1", description="Location in the book that counts are held against.")
     threads: int = Field(default=2, ge=1, le=64, description="Threads of the detector and embedder.")

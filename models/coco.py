@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TypeGuard
 
 from inventory_core.messages import Message, tell
 from models.errors import BadLabels
@@ -17,12 +18,17 @@ MAX_FILE_BYTES = 500_000_000
 
 @dataclass(frozen=True, slots=True)
 class CocoBox:
-    """One labelled box: its category's name as written, xyxy px inside the picture, and the shelf if one is given."""
+    """One labelled box: its category's name as written, xyxy px inside the picture, and the shelf if one is given.
+
+    `score` (0..1) and `votes` are those of a machine that drew it; None where a person did.
+    """
 
     annotation_id: str
     name: str
     xyxy: tuple[float, float, float, float]
     shelf: str | None = None
+    score: float | None = None
+    votes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +43,12 @@ class CocoImage:
 
 @dataclass(frozen=True, slots=True)
 class CocoSet:
-    """A labelled set: `refused` says, one message each, what of the file could not be used."""
+    """A labelled set: `refused` says, one message each, what of the file could not be used; `synthetic`: it calls itself so."""
 
     name: str
     images: tuple[CocoImage, ...]
     refused: tuple[Message, ...] = ()
+    synthetic: bool = False
 
     @property
     def boxes(self) -> int:
@@ -67,7 +74,8 @@ def read_coco(path: Path) -> CocoSet:
     reading = _Reading(images, categories)
     for number, entry in enumerate(annotations, 1):
         reading.take(number, entry)
-    return CocoSet(path.stem, reading.done(), tuple(reading.refused))
+    synthetic = _field(document.get("info"), "synthetic") is True
+    return CocoSet(path.stem, reading.done(), tuple(reading.refused), synthetic)
 
 
 class _Reading:
@@ -140,9 +148,13 @@ class _Reading:
         if w <= 0 or h <= 0 or right - left < 1 or bottom - top < 1:
             return tell("annotation {id} in {name}: the box {box} lies outside the picture or has no area", id=shown,
                         name=name, box=[x, y, w, h])  # fmt: skip
-        shelf = _field(entry, "shelf")
+        shelf, score, votes = (_field(entry, key) for key in ("shelf", "score", "votes"))
+        if not (score is None or _is_number(score)) or not (votes is None or (_is_number(votes) and votes == int(votes))):
+            return tell("annotation {id} in {name}: score and votes of a machine-made box are numbers, found {score} and "
+                        "{votes}", id=shown, name=name, score=score, votes=votes)  # fmt: skip
         return image, CocoBox(shown, self._names[category], (left, top, right, bottom),
-                              None if shelf is None else str(shelf))  # fmt: skip
+                              None if shelf is None else str(shelf), None if score is None else float(score),
+                              None if votes is None else int(votes))  # fmt: skip
 
     def done(self) -> tuple[CocoImage, ...]:
         return tuple(
@@ -159,7 +171,7 @@ def _is_id(value: object) -> bool:
     return isinstance(value, int | str) and not isinstance(value, bool)
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 

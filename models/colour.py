@@ -3,6 +3,7 @@
 The network knows shapes and print; packs of one brand differ by colour first, and by where on the pack it stands.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -40,32 +41,36 @@ class ColourRecipe:
 
 def colour_signature(crop: Image, recipe: ColourRecipe) -> npt.NDArray[np.float32]:
     """(dim,) unit vector: square roots of the shares of each bin (so that the dot product is Bhattacharyya's)."""
-    hsv = cv2.cvtColor(shrink(crop, HISTOGRAM_SIDE_PX), cv2.COLOR_BGR2HSV)
-    height, width = hsv.shape[:2]
-    side = int(width * recipe.inset)
-    parts = []
-    for band in range(recipe.bands):
-        top = min(band * height // recipe.bands, height - 1)
-        part = hsv[top : max(top + 1, (band + 1) * height // recipe.bands), side : max(side + 1, width - side)]
-        counts = cv2.calcHist([part], [0, 1, 2], None, list(recipe.bins), HSV_RANGES)  # (hue, saturation, value)
-        shares = spread(np.asarray(counts, np.float32)).ravel()
-        parts.append(np.sqrt(shares / shares.sum()))
-    return np.asarray(np.concatenate(parts) / np.sqrt(recipe.bands), np.float32)
+    return np.asarray(colour_signatures([crop], recipe)[0], np.float32)
+
+
+def colour_signatures(crops: Sequence[Image], recipe: ColourRecipe) -> npt.NDArray[np.float32]:
+    """(n, dim) of n crops; together they cost half of what they cost one by one."""
+    counts = np.empty((len(crops), recipe.bands, *recipe.bins), np.float32)
+    for mine, crop in zip(counts, crops, strict=True):
+        hsv = cv2.cvtColor(shrink(crop, HISTOGRAM_SIDE_PX), cv2.COLOR_BGR2HSV)
+        height, width = hsv.shape[:2]
+        side = int(width * recipe.inset)
+        for band in range(recipe.bands):
+            top = min(band * height // recipe.bands, height - 1)
+            part = hsv[top : max(top + 1, (band + 1) * height // recipe.bands), side : max(side + 1, width - side)]
+            mine[band] = cv2.calcHist([part], [0, 1, 2], None, list(recipe.bins), HSV_RANGES).reshape(recipe.bins)
+    shares = spread(counts).reshape(len(crops), recipe.bands, -1)
+    roots = np.sqrt(shares / shares.sum(-1, keepdims=True)).reshape(len(crops), -1)
+    return np.asarray(roots / np.sqrt(recipe.bands), np.float32)
 
 
 def spread(counts: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Half of every bin stays, a quarter goes to each neighbour: a shade on a border must not jump under other light.
 
-    Hue is a circle; saturation and value end, and what would leave them stays.
+    The last three axes are hue, saturation and value. Hue is a circle; the others end, and what would leave them stays.
     """
-    for axis in range(3):
+    for axis in (-3, -2, -1):
         if counts.shape[axis] == 1:
             continue
         before, after = np.roll(counts, 1, axis), np.roll(counts, -1, axis)
-        if axis > 0:
-            first: list[slice | int] = [slice(None)] * 3
-            last: list[slice | int] = [slice(None)] * 3
-            first[axis], last[axis] = 0, -1
-            before[tuple(first)], after[tuple(last)] = counts[tuple(first)], counts[tuple(last)]
+        if axis > -3:
+            ends = np.moveaxis(counts, axis, 0)
+            np.moveaxis(before, axis, 0)[0], np.moveaxis(after, axis, 0)[-1] = ends[0], ends[-1]
         counts = np.asarray(counts / 2 + (before + after) / 4, np.float32)
     return counts

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from models.colour import ColourRecipe, colour_signature
+from models.colour import ColourRecipe, colour_signatures
 from models.crops import cut, draw_square
 from models.detections import Boxes
 from models.errors import BadArray, BadModelFile, ModelError
 from models.letterbox import Image
-from models.manifest import load_manifest
+from models.manifest import Manifest, load_manifest
 from models.session import Session, open_session, read_model_bytes
 
 EXPECTED = "uint8 (n, S, S, 3) BGR, answering float32 (n, d)"
@@ -84,7 +84,7 @@ class Embedder:
         seen = unit(self._session.run(self._squares[: len(crops)]))
         if not self.recipe.colour_weight:
             return seen
-        colour = np.stack([colour_signature(crop, self.recipe.colour) for crop in crops])
+        colour = colour_signatures(crops, self.recipe.colour)
         return unit(np.concatenate([self.recipe.network_weight * seen, self.recipe.colour_weight * colour], 1))
 
 
@@ -94,11 +94,12 @@ def unit(vectors: npt.NDArray[np.float32]) -> Vectors:
     return np.asarray(vectors / np.maximum(length, 1e-12), np.float32)
 
 
-def open_embedder(path: Path | None = None, *, threads: int = 2) -> Embedder:
-    """The manifest's embedder, verified; or the network in `path`. Raises BadModelFile, BadManifest."""
+def open_embedder(path: Path | None = None, *, threads: int = 2, files: Manifest | None = None) -> Embedder:
+    """The embedder of `files` (None: of the release), verified; or the network in `path`. Raises BadModelFile, BadManifest."""
     manifest = load_manifest()
-    name = str(path or manifest.of("embedder").path)
-    data = manifest.verified("embedder").data if path is None else read_model_bytes(path)
+    files = files or manifest
+    name = str(path or files.of("embedder").path)
+    data = files.verified("embedder").data if path is None else read_model_bytes(path)
     session = open_session(data, threads, name=name)
     port = session.inputs[0]
     side_px = port.shape[1] if len(port.shape) == 4 else -1

@@ -14,10 +14,11 @@ import numpy.typing as npt
 from inventory_core.ids import Sku
 from models.embedder import Vectors
 from models.enrolment import EnrolledRows, Enrolment, Photo, fingerprint_of_rows, require_writable, rows_of
-from models.errors import BadArray, BadGallery, UnknownName
+from models.errors import BadGallery, UnknownName
 from models.gallery_changes import Change, Enrolled, Removed, Renamed, Rows
 from models.gallery_file import GalleryState, PhotoRecord, is_free, read_state, write_photo, write_state
-from models.identities import Identities
+from models.gallery_search import Search
+from models.identities import Candidate, Identities
 from models.policy import UnknownPolicy
 from models.threshold import Threshold, calibrate
 
@@ -57,8 +58,8 @@ class Gallery:
         """Raises BadGallery when the vectors were made by another embedder."""
         if self._state.embedder != fingerprint:
             raise BadGallery(
-                "gallery {folder} was made with embedder {found}, this one is {expected}; enrol its photos again into "
-                "a new folder (`shelfcount enrol SKU PHOTO... --gallery NEW`; small copies lie in {folder}/photos)",
+                "gallery {folder} was made with embedder {found}, this one is {expected}; make its vectors again from the "
+                "photos that it keeps: `shelfcount gallery reembed --gallery {folder}`",
                 folder=self.folder, found=self._state.embedder, expected=fingerprint,
             )
 
@@ -109,29 +110,23 @@ class Gallery:
 
     def identify(self, vectors: Vectors) -> Identities:
         """A name for each of n unit vectors; unknown where nothing enrolled is near enough."""
-        rows = self.rows
-        if not rows.skus:
+        search = self._search
+        if not search.rows.skus:
             return Identities.unknown(len(vectors))
-        per_sku = self.similarities(vectors)  # (n, skus)
-        index = np.arange(len(vectors))
-        best = per_sku.argmax(1)
-        score = per_sku[index, best]
-        rest = per_sku.copy()
-        rest[index, best] = -1.0
-        margin = score - rest.max(1, initial=-1.0)
-        sure = (score >= self.threshold.score) & (margin >= self.policy.least_margin)
-        nearest = tuple(rows.skus[i] for i in best)
+        found = search.nearest_two(vectors)
+        margin = found.score - found.second
+        sure = (found.score >= self.threshold.score) & (margin >= self.policy.least_margin)
+        nearest = tuple(search.rows.skus[i] for i in found.best)
+        candidates = tuple(
+            tuple(Candidate(search.rows.skus[sku], score) for sku, score in zip(skus, scores, strict=True))
+            for skus, scores in zip(found.few.tolist(), found.few_score.tolist(), strict=True)
+        )
         return Identities(tuple(sku if ok else None for sku, ok in zip(nearest, sure, strict=True)), nearest,
-                          score.astype(np.float32), margin.astype(np.float32))  # fmt: skip
+                          found.score.astype(np.float32), margin.astype(np.float32), candidates)  # fmt: skip
 
     def similarities(self, vectors: Vectors) -> npt.NDArray[np.float32]:
         """(n, skus) cosine of each vector with the most similar photo of each SKU."""
-        if vectors.ndim != 2 or vectors.shape[1] != self.rows.vectors.shape[1]:
-            raise BadArray("vectors must be (n, {dim}), got {shape}", dim=self.rows.vectors.shape[1],
-                           shape=vectors.shape)  # fmt: skip
-        cosine = np.asarray(vectors, np.float32) @ self.rows.vectors.T  # (n, rows), rows sorted by SKU
-        firsts = np.searchsorted(self.rows.owner, np.arange(len(self.rows.skus)))
-        return np.maximum.reduceat(cosine, firsts, axis=1) if len(firsts) else cosine[:, :0]
+        return self._search.similarities(vectors)
 
     def look_alikes(self) -> frozenset[tuple[Sku, Sku]]:
         """Pairs of SKUs (sorted) that this gallery can hardly tell apart."""
@@ -149,6 +144,7 @@ class Gallery:
     def _take(self, state: GalleryState) -> None:
         self._state = state
         self.rows = rows_of(state)
+        self._search = Search(self.rows)
         self._threshold = None
         self.fingerprint = fingerprint_of_rows(state.embedder, self.rows)
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from models.errors import BadArray, BadModelFile, ModelError
 from models.letterbox import STRIDE, Image, draw_into, fit_long_side
-from models.manifest import load_manifest
+from models.manifest import Manifest, load_manifest
 from models.session import Port, Session, open_session, read_model_bytes
 
 EXPECTED = "uint8 (1, H, W, 3) BGR, answering float32 (1, 1, H / 16, W / 16)"
@@ -90,11 +90,14 @@ def confidence_of(log_odds: LogOdds, cells: int) -> float:
     return 1.0 / (1.0 + math.exp(-float(np.clip(strongest.mean(), -30, 30))))
 
 
-def open_label_finder(path: Path | None = None, *, threads: int = 2) -> LabelFinder:
-    """The manifest's label finder, verified; or the network in `path`. Raises BadModelFile, BadManifest."""
-    manifest = load_manifest()
-    name = str(path or manifest.of("label_finder").path)
-    data = manifest.verified("label_finder").data if path is None else read_model_bytes(path)
+def open_label_finder(path: Path | None = None, *, threads: int = 2, files: Manifest | None = None) -> LabelFinder:
+    """The label finder of `files` (None: of the release), verified; or the network in `path`.
+
+    Raises BadModelFile, BadManifest.
+    """
+    files = files or load_manifest()
+    name = str(path or files.of("label_finder").path)
+    data = files.verified("label_finder").data if path is None else read_model_bytes(path)
     session = open_session(data, threads, name=name)
     if len(session.inputs) != 1 or not _takes_photos(session.inputs[0]):
         raise BadModelFile("model file {file} takes {found}, not a label finder's input; expected {expected}", file=name,

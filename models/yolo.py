@@ -72,13 +72,15 @@ def suppress(found: Candidates, iou: float) -> Detections:
     Equal scores are ordered by place, so that the order of the candidates does not matter.
     """
     has_area = (found.xyxy[:, 2] > found.xyxy[:, 0]) & (found.xyxy[:, 3] > found.xyxy[:, 1])
-    order = np.lexsort((*found.xyxy.T[::-1], found.class_id, -found.score))
+    order = np.argsort(-found.score)
+    if (np.diff(found.score[order]) == 0).any():
+        order = np.lexsort((*found.xyxy.T[::-1], found.class_id, -found.score))
     order = order[has_area[order]]
     xyxy, score, class_id = found.xyxy[order], found.score[order], found.class_id[order]
     kept = []
     for kind in np.unique(class_id):
         (members,) = np.nonzero(class_id == kind)
-        boxes = xyxy[members].astype(np.float64)
+        boxes = np.ascontiguousarray(xyxy[members], np.float64)
         boxes[:, 2:] -= boxes[:, :2]
         chosen = cv2.dnn.NMSBoxes(boxes, score[members], 0.0, iou)  # type: ignore[arg-type]
         kept.append(members[np.asarray(chosen, np.int64).reshape(-1)])

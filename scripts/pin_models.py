@@ -14,7 +14,8 @@ from models.manifest import MANIFEST, load_manifest
 def pin(manifest: Path) -> list[str]:
     """Rewrite `manifest` in place; returns a line per file that changed."""
     text, changes = manifest.read_text(encoding="utf-8"), []
-    for file in load_manifest(manifest).files:
+    files = load_manifest(manifest).files
+    for file in (*files, *(small for each in files for small in each.int8)):
         if not file.path.exists():
             changes.append(f"{file.path.name}: absent, left as it is")
             continue

@@ -11,8 +11,12 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from models.training.labels import LabelError
+
+if TYPE_CHECKING:
+    from models.training.pictures import Diet
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -46,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
         "--move-norm", action="store_true", help="let the batch statistics move (needed after a swapped activation)"
     )
     parser.add_argument("--exclude", nargs="*", default=[], help="file names of pictures that may not be trained on")
+    parser.add_argument("--labels", type=Path, help="COCO file of pictures whose products people marked")
+    parser.add_argument("--images", type=Path, help="their folder")
+    parser.add_argument("--labels-share", type=float, default=0.6, help="how often they are drawn (the other sets: 1 together)")
     parser.add_argument("--start-weight", type=float, default=0.0, help="share of the start in the exported weights, 0..1")
     parser.add_argument("--detector", type=Path, nargs="*", default=[], help="ONNX files to measure, the peer first")
     parser.add_argument("--sides", type=int, nargs="*", default=[640], help="long sides in px to measure at")
@@ -74,7 +81,6 @@ def _train(options: argparse.Namespace) -> int:
     from models.training.loop import Plan, train
     from models.training.loss import LossWeights
     from models.training.network import Activation, feature_gain, start_network, teacher_network
-    from models.training.recipe import read_diet
 
     plan = Plan(
         steps=options.steps,
@@ -87,10 +93,18 @@ def _train(options: argparse.Namespace) -> int:
         threads=options.threads,
         weights=LossWeights(teacher_features=options.features),
     )
-    diet = read_diet(options.data, options.work, exclude=frozenset(options.exclude))
+    diet = _diet(options)
     network = start_network(options.start, Activation(options.activation))
     train(network, teacher_network(options.start), diet, plan, options.work / f"{options.name}.pt")
     return 0
+
+
+def _diet(options: argparse.Namespace) -> "Diet":
+    from models.training.imported import read_imported
+    from models.training.recipe import Shares, read_diet
+
+    by_hand = read_imported(options.labels, options.images) if options.labels else []
+    return read_diet(options.data, options.work, Shares(by_hand=options.labels_share), frozenset(options.exclude), by_hand)
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -117,10 +131,10 @@ def _measure(options: argparse.Namespace) -> int:
 
 def _card(options: argparse.Namespace) -> int:
     from models.training.card import facts_from, write_card, write_hashes
-    from models.training.recipe import held_out_names, pictures_of, read_diet, read_shelves
+    from models.training.recipe import held_out_names, pictures_of, read_shelves
 
     cards = ROOT / "models" / "cards"
-    pictures = pictures_of(read_diet(options.data, options.work, exclude=frozenset(options.exclude)))
+    pictures = pictures_of(_diet(options))
     held_out = sorted(held_out_names(read_shelves(options.data)))
     facts = facts_from(json.loads(options.facts.read_text(encoding="utf-8")), options.out, held_out)
     count = write_hashes(pictures, cards / "detector.training-pictures.sha256")

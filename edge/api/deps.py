@@ -27,12 +27,14 @@ from inventory_core.service import Stock
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """The eye that counts: fingerprints, or `why_down` where none could be loaded."""
+    """The eye that counts: fingerprints, or `why_down` where none could be loaded or it fails the golden set; `why_degraded`
+    where only the label finder does."""
 
     detector: str | None = None
     embedder: str | None = None
     gallery: str | None = None
     why_down: str | None = None
+    why_degraded: str | None = None
 
 
 StockCheck = Callable[[Sku, datetime], Stock]

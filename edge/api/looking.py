@@ -13,9 +13,10 @@ from edge.capture.settle import BurstPolicy, take_burst
 from edge.clock import Clock
 from edge.counting.count import CountPolicy, count_burst
 from edge.counting.evidence import Evidence
+from edge.counting.fixed_camera import FixedCamera
 from edge.counting.pipeline import Eye
-from edge.counting.result import to_capture
-from inventory_core.counts import Capture
+from edge.counting.result import CountResult, to_capture
+from inventory_core.counts import Capture, CaptureStatus
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,28 +41,40 @@ class EyeLooker:
         self._site = site
         self._policy = policy
         self._burst_policy = burst
+        self._seen: dict[str, FixedCamera] = {}
 
     def look(self, order: Order, picture: bytes | None) -> Capture:
         """What stands there, or that nothing could be seen; the clearest picture is kept as evidence.
 
         A picture whose own time nobody knows was taken when it was sent.
         """
-        if picture is not None:  # an upload may come from anywhere: the site of the fixed camera says nothing about it
-            frames: Sequence[Frame] = (decode_picture(picture, "upload", self._max_pixels),)
-            site = None
+        if picture is not None:  # an upload may come from anywhere: what is known of the fixed camera says nothing about it
+            frame = decode_picture(picture, "upload", self._max_pixels)
+            result = count_burst(self._eye, (frame,), source=order.source, policy=self._policy, camera=order.camera)
         else:
-            frames, site = self._burst(order), self._site
-        result = count_burst(self._eye, frames, source=order.source, site=site, policy=self._policy, camera=order.camera)
+            result = self._count_camera(order)
         evidence = None if result.frame is None else self._evidence.keep_if_room(result.frame.image)
         return to_capture(result, count_id=order.id, location=order.location, now=order.requested_at, evidence=evidence)
 
-    def _burst(self, order: Order) -> Sequence[Frame]:
+    def _count_camera(self, order: Order) -> CountResult:
+        """A burst; places that have not changed since this camera's last counts keep their names."""
+        frames, at_s = self._burst(order)
+        seen = self._seen.setdefault(order.camera or "", FixedCamera())
+        watching = seen.for_count(self._eye, at_s)
+        result = count_burst(watching.eye, frames, source=order.source, site=self._site, policy=self._policy,
+                             camera=order.camera)  # fmt: skip
+        if result.status is CaptureStatus.COUNTED:
+            seen.keep(watching)
+        return result
+
+    def _burst(self, order: Order) -> tuple[Sequence[Frame], float]:
+        """The frames, and the camera's clock when they were taken, in monotonic seconds. Raises UnknownCamera."""
         named = self._cameras.get(order.camera or "")
         if named is None:
             raise UnknownCamera("this server has no camera {camera}; it has {cameras}", camera=order.camera,
                                 cameras=", ".join(sorted(self._cameras)) or "-")
         camera = named.open()
         try:
-            return take_burst(camera, named.clock, self._burst_policy).frames
+            return take_burst(camera, named.clock, self._burst_policy).frames, named.clock.monotonic()
         finally:
             camera.close()

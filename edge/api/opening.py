@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from edge.api.app import Api, create_app
 from edge.api.book_tasks import TaskPolicy
 from edge.api.deps import ModelCard
 from edge.api.looking import EyeLooker, NamedCamera
-from edge.bootstrap import open_eye, open_judge, open_site
+from edge.bootstrap import open_eye, open_judge, open_site, prove_eye
 from edge.capture.camera import open_camera
 from edge.clock import Clock, SystemClock
 from edge.counting.evidence import Evidence, folder_of
@@ -40,8 +40,8 @@ class OpenServer:
 def open_server(
     settings: Settings, cameras: Mapping[str, NamedCamera], lang: Lang, warn: Callable[[Told], None],
 ) -> Iterator[OpenServer]:
-    """The API over the settings' book; without a usable detector it warns, serves all the same and refuses to count; over a
-    damaged book it warns, answers what can be read and refuses every write.
+    """The API over the settings' book; without an eye that opens and passes the golden set it warns, serves all the same and
+    refuses to count; over a damaged book it warns, answers what can be read and refuses every write.
 
     Raises StoreError for a book that cannot be used, BadSite, UsageFault.
     """
@@ -50,12 +50,12 @@ def open_server(
         folder = folder_of(settings.db)
         site = open_site(settings.site)
         eye, card = _eye(settings, warn)
+        judge, card = (None, card) if eye is None else _judge(settings, eye, card, warn)
         looker = None if eye is None else EyeLooker(
             eye, cameras, Evidence.of_book(settings.db), settings.max_pixels, site=site)
         api = create_app(
             settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card, lang=lang, stock=stock,
-            judge=None if eye is None else _judge(settings, eye, warn),
-            keeping=None if isinstance(store, DamagedBook) else TaskPolicy())
+            judge=judge, keeping=None if isinstance(store, DamagedBook) else TaskPolicy())
         yield OpenServer(api, has_keys=any(works(token) for token in _tokens(store)))
 
 
@@ -103,18 +103,21 @@ def _tokens(store: BookStore) -> tuple[ApiToken, ...]:
         return book.tokens()
 
 
-def _judge(settings: Settings, eye: Eye, warn: Callable[[Told], None]) -> PhotoJudge | None:
+def _judge(
+    settings: Settings, eye: Eye, card: ModelCard, warn: Callable[[Told], None]
+) -> tuple[PhotoJudge | None, ModelCard]:
     """What looks at the photos of adjustments; without it every order is held for a person to look."""
     try:
-        return open_judge(settings, eye)
+        return open_judge(settings, eye), card
     except ModelError as error:
         warn(error)
-        return None
+        return None, replace(card, why_degraded=str(error))
 
 
 def _eye(settings: Settings, warn: Callable[[Told], None]) -> tuple[Eye | None, ModelCard]:
     try:
         eye = open_eye(settings, settings.gallery)
+        prove_eye(eye)
     except ModelError as error:
         warn(error)
         return None, ModelCard(why_down=str(error))

@@ -1,96 +1,43 @@
 """Runs the eye over a labelled set: one detection pass a picture, every figure from it, intervals over the pictures."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edge.bench.assess import AssessPolicy, Truth, count_end_to_end, eye_on, judge_boxes, rank_names
+import numpy as np
+
+from edge.bench.assess import Faint, Truth, count_end_to_end, eye_on, judge_boxes, rank_names
 from edge.bench.bootstrap import BootstrapPolicy, intervals
+from edge.bench.bursts import BurstPolicy, BurstTallies, simulated_burst
 from edge.bench.coco_ap import coco_average_precision
-from edge.bench.detection_metrics import DetectionFigures, measure
-from edge.bench.held_out import cut_from, without_picture
+from edge.bench.contestant import Bench
+from edge.bench.detection_metrics import DetectionFigures, Judged, measure
+from edge.bench.held_out import cut_from, without_pictures
 from edge.bench.labelled import is_generic, is_product, read_labelled, truth_of
-from edge.bench.matching import away_from_edge
+from edge.bench.matching import MatchPolicy, away_from_edge
+from edge.bench.outcomes import Outcome
 from edge.bench.results import (
     Accuracy,
-    AccuracyPedigree,
     PictureResult,
     SetFacts,
-    UsedModel,
+    bursts_of,
     facings_of,
     figures_of,
     identity_of,
 )
-from edge.bench.trained import list_beside, read_hashes
 from edge.bootstrap import FAINT
 from edge.capture.frame import Frame
+from edge.counting.pipeline import Eye
 from edge.errors import UnreadableInput
+from inventory_core.ids import Sku
 from inventory_core.messages import Message
 from models.coco import CocoImage, CocoSet
 from models.detections import PRODUCT, Detections
-from models.detector import Detector, open_detector
-from models.embedder import Embedder, open_embedder
-from models.gallery import Gallery, open_gallery
-from models.manifest import load_manifest
 from models.namer import Namer
-from models.policy import DetectorPolicy
 
 DOUBTFUL = "__"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Bench:
-    """What is measured: the detector asked from the least score on, and with a gallery the names.
-
-    `leave_one_out`: a picture is named without the crops that were cut from it. `detector_saw` and `embedder_saw` hold the
-    sha256 of the pictures that the network was trained on, None where that is not known.
-    """
-
-    detector: Detector
-    at_score: float
-    embedder: Embedder | None
-    gallery: Gallery | None
-    detector_saw: frozenset[str] | None
-    embedder_saw: frozenset[str] | None = None
-    leave_one_out: bool = False
-    policy: AssessPolicy = field(default_factory=AssessPolicy)
-
-    @property
-    def pedigree(self) -> AccuracyPedigree:
-        embedder, gallery = self.embedder, self.gallery
-        return AccuracyPedigree(
-            UsedModel(self.detector.fingerprint, self.detector.in_manifest, _length(self.detector_saw)),
-            UsedModel(embedder.fingerprint, embedder.in_manifest, _length(self.embedder_saw)) if embedder else None,
-            gallery.fingerprint if gallery else None,
-        )
-
-    def was_trained_on(self, digest: str) -> bool:
-        """Whether a network at work saw the picture with this sha256 in training."""
-        return digest in (self.detector_saw or frozenset()) | (self.embedder_saw or frozenset())
-
-
-def _length(hashes: frozenset[str] | None) -> int | None:
-    return None if hashes is None else len(hashes)
-
-
-def open_bench(
-    threads: int, *, gallery: Path | None, detector: Path | None, embedder: Path | None, at_score: float | None = None,
-    leave_one_out: bool = False, policy: AssessPolicy = AssessPolicy(),
-) -> Bench:
-    """The shipped eye, or the files named; `at_score` replaces the shipped operating point.
-
-    Raises BadModelFile, BadManifest, BadGallery, UsageFault.
-    """
-    manifest = load_manifest()
-    shipped = manifest.of("detector").policy or DetectorPolicy()
-    finder = open_detector(detector, threads=threads, policy=replace(shipped, score=policy.match.min_score))
-    known = read_hashes(list_beside(detector or manifest.of("detector").card))
-    if gallery is None:
-        return Bench(finder, at_score or shipped.score, None, None, known, policy=policy)
-    describer = open_embedder(embedder, threads=threads)
-    known_too = read_hashes(list_beside(embedder or manifest.of("embedder").card))
-    names = open_gallery(gallery, describer.fingerprint)
-    return Bench(finder, at_score or shipped.score, describer, names, known, known_too, leave_one_out, policy)
+UNSEEN = Judged(0, np.zeros(0), np.zeros((0, len(MatchPolicy().ap_ious)), np.bool_))
+"""Where no box was looked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +79,7 @@ def measure_set(
     return Accuracy(
         facts, results, bench.at_score, _detection(judged, bench), identity_of(results), facings_of(results),
         intervals(len(results), lambda draw: figures_of([results[index] for index in draw], bench.at_score), bootstrap),
-        bench.pedigree,
+        bench.pedigree, bursts_of(results, bootstrap),
     )
 
 
@@ -141,29 +88,44 @@ def _assess(
 ) -> _Judgement:
     match = bench.policy.match
     truth = truth_of(image, labelled_shelves).away_from_edge(match.edge)
-    found = bench.detector.detect(frame.image)
+    found = Detections.none() if bench.names_only else bench.detector.detect(frame.image)
     products = found.of_class(PRODUCT)
-    ranked = tally = None
+    ranked = tally = bursts = None
+    fates: tuple[Outcome, ...] = ()
     cut_here = False
     if bench.gallery is not None and bench.embedder is not None and with_skus:
         source = Path(image.file_name).name
-        cut_here = cut_from(bench.gallery, source)
-        gallery = without_picture(bench.gallery, source) if bench.leave_one_out and cut_here else bench.gallery
-        cut_here &= not bench.leave_one_out
+        gallery, hidden = bench.gallery, bench.held_out(source)
+        if hidden and cut_from(gallery, hidden):
+            gallery = without_pictures(gallery, hidden)
+        cut_here = cut_from(gallery, {source})
         ranked = rank_names(truth, frame, bench.embedder, gallery)
-        eye = eye_on(found, bench.detector.fingerprint, bench.at_score, FAINT, Namer(bench.embedder, gallery))
-        tally = count_end_to_end(truth, frame, eye, frozenset(gallery.names()), bench.policy)
+        if not bench.names_only:
+            namer, enrolled = Namer(bench.embedder, gallery), frozenset(gallery.names())
+            eye = eye_on(found, bench.detector.fingerprint, bench.at_score, FAINT, namer)
+            tally, fates = count_end_to_end(truth, (frame,), eye, enrolled, bench.policy)
+            bursts = _count_bursts(truth, frame, eye, enrolled, bench) if bench.burst else None
     result = PictureResult(
         image.file_name, digest, len(truth.sku), bench.was_trained_on(digest), cut_here,
-        judge_boxes(truth, found, match), ranked, tally,
+        UNSEEN if bench.names_only else judge_boxes(truth, found, match), ranked, tally, fates, bursts,
     )
     inside = away_from_edge(products.xyxy, truth.width_px, truth.height_px, match.edge)
     return _Judgement(result, truth, products.where(inside & (products.score >= match.min_score)))
 
 
+def _count_bursts(truth: Truth, frame: Frame, eye: Eye, enrolled: frozenset[Sku], bench: Bench) -> BurstTallies:
+    """The burst made from the picture, and each of its frames alone."""
+    live = replace(eye, detector=Faint(bench.detector, FAINT * bench.at_score))
+    frames = simulated_burst(frame.image, bench.burst or BurstPolicy())
+    tallies = [count_end_to_end(truth, shown, live, enrolled, bench.policy)[0] for shown in (frames, *((f,) for f in frames))]
+    return BurstTallies(tallies[0], tuple(tallies[1:]))
+
+
 def _detection(judged: Sequence[_Judgement], bench: Bench) -> DetectionFigures:
     """Our figures, with the library's AP as the headline."""
     own = measure([one.result.judged for one in judged], bench.at_score)
+    if bench.names_only:
+        return own
     scenes = [(one.truth.xyxy, one.products.xyxy, one.products.score) for one in judged]
     ap = coco_average_precision(scenes, bench.policy.match)
     if ap is None:

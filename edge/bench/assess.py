@@ -11,13 +11,17 @@ from edge.bench.detection_metrics import Judged, judge
 from edge.bench.facing_metrics import Answer, Cell, Tally, TrueFacing, tally
 from edge.bench.identity_metrics import Ranked
 from edge.bench.matching import NONE, MatchPolicy, away_from_edge, match, overlaps
+from edge.bench.outcomes import Facing as Told
+from edge.bench.outcomes import Outcome, outcomes
 from edge.capture.frame import Frame
-from edge.counting.count import CountPolicy
+from edge.counting.count import CountPolicy, count_burst
 from edge.counting.facings import row_beside
+from edge.counting.intervals import is_counted
 from edge.counting.intervals import tally as tally_places
-from edge.counting.pipeline import Eye, look
-from edge.counting.readings import Facing, FrameReading, Place
+from edge.counting.pipeline import Detects, Eye
+from edge.counting.readings import Place
 from edge.counting.rows import find_rows
+from inventory_core.counts import CaptureStatus
 from inventory_core.ids import ShelfId, Sku
 from inventory_core.units import FacingRange
 from models.detections import PRODUCT, Detections
@@ -95,54 +99,93 @@ def rank_names(truth: Truth, frame: Frame, embedder: Embedder, gallery: Gallery)
 
 
 def count_end_to_end(
-    truth: Truth, frame: Frame, eye: Eye, enrolled: AbstractSet[Sku], policy: AssessPolicy
-) -> Tally:
-    """The product's own count of the picture, box by box and cell by cell; `eye` is asked once."""
-    reading = look(frame, eye, None, policy.count.look)
-    if not isinstance(reading, FrameReading):
-        return tally(_true_facings(truth), Answer((), refused=True), np.zeros(0, np.int64), enrolled)
-    facings = _away_from_edge([*reading.facings, *reading.strays], truth, policy.match.edge)
-    counted = [facing for facing in facings if facing.score >= eye.count_from]
-    partner = match(overlaps(_boxes(counted), truth.xyxy), np.array([f.score for f in counted]), policy.match.min_iou)
-    answer = Answer(tuple(facing.sku for facing in counted), _counts(facings, truth, eye, policy))
-    return tally(_true_facings(truth), answer, partner, enrolled)
+    truth: Truth, frames: Sequence[Frame], eye: Eye, enrolled: AbstractSet[Sku], policy: AssessPolicy
+) -> tuple[Tally, tuple[Outcome, ...]]:
+    """The product's own count of one frame or of a burst of it, cell by cell, and what became of every facing."""
+    result = count_burst(eye, frames, source="", policy=policy.count)
+    true = [Told(_corners(box), sku, shelf) for box, sku, shelf in zip(truth.xyxy, truth.sku, truth.shelf, strict=True)]
+    facings = [TrueFacing(sku, shelf) for sku, shelf in zip(truth.sku, truth.shelf, strict=True)]
+    if result.status is CaptureStatus.CANNOT_SEE:
+        nothing = np.zeros(0, np.int64)
+        return tally(facings, Answer((), refused=True), nothing, enrolled), outcomes(true, (), nothing, enrolled)
+    seen = [place for shelf in result.shelves for place in shelf.reading.places]
+    places = places_away_from_edge([*seen, *result.strays], truth, policy.match.edge)
+    counted = [place for place in places if is_counted(place)]
+    score = np.array([place.facing.score for place in counted])
+    partner = match(overlaps(_boxes(counted), truth.xyxy), score, policy.match.min_iou)
+    answer = Answer(tuple(place.facing.sku for place in counted), _counts(places, truth, eye, policy))
+    found = [Told(_corners(box), place.facing.sku, None, place.facing.score)
+             for box, place in zip(_boxes(counted), counted, strict=True)]
+    return tally(facings, answer, partner, enrolled), outcomes(true, found, partner, enrolled)
 
 
-def _counts(facings: Sequence[Facing], truth: Truth, eye: Eye, policy: AssessPolicy) -> Mapping[Cell, FacingRange]:
+def _counts(places: Sequence[Place], truth: Truth, eye: Eye, policy: AssessPolicy) -> Mapping[Cell, FacingRange]:
     """The ranges that the product gives, on the truth's shelves: whether a row was numbered alike is no question here."""
-    names = sorted(set(truth.shelf))
-    row = np.array([names.index(shelf) for shelf in truth.shelf], np.int64)
-    overlap = overlaps(_boxes(facings), truth.xyxy)  # (n, m)
-    on: dict[ShelfId, list[Place]] = {shelf: [] for shelf in names}
-    for index, facing in enumerate(facings):
-        best = int(overlap[index].argmax()) if overlap.shape[1] else NONE
-        if best != NONE and overlap[index, best] >= policy.match.min_iou:
-            shelf = int(row[best])
-        else:
-            shelf = row_beside(_boxes([facing])[0], truth.xyxy, row)
-        if shelf != NONE:
-            on[names[shelf]].append(Place(facing, int(facing.score >= eye.count_from), 1, 1, 1))
     named = eye.gallery_fingerprint is not None
     return {
         (shelf, counted.sku): counted.facings
-        for shelf, places in on.items()
+        for shelf, places in on_true_shelves(places, truth, policy.match).items()
         for counted in tally_places(places, eye.count_from, named, policy.count.trust)
         if counted.sku is not None
     }
 
 
-def _away_from_edge(facings: Sequence[Facing], truth: Truth, share: float) -> list[Facing]:
-    kept = away_from_edge(_boxes(facings), truth.width_px, truth.height_px, share)
-    return [facing for facing, inside in zip(facings, kept, strict=True) if inside]
+def on_true_shelves(places: Sequence[Place], truth: Truth, policy: MatchPolicy) -> Mapping[ShelfId, list[Place]]:
+    """The places on each shelf of the truth: that of the facing they lie on, else that of the row beside them."""
+    names = sorted(set(truth.shelf))
+    row = np.array([names.index(shelf) for shelf in truth.shelf], np.int64)
+    boxes = _boxes(places)
+    overlap = overlaps(boxes, truth.xyxy)  # (n, m)
+    on: dict[ShelfId, list[Place]] = {shelf: [] for shelf in names}
+    for index, place in enumerate(places):
+        best = int(overlap[index].argmax()) if overlap.shape[1] else NONE
+        if best != NONE and overlap[index, best] >= policy.min_iou:
+            shelf = int(row[best])
+        else:
+            shelf = row_beside(boxes[index], truth.xyxy, row)
+        if shelf != NONE:
+            on[names[shelf]].append(place)
+    return on
 
 
-def _true_facings(truth: Truth) -> list[TrueFacing]:
-    return [TrueFacing(sku, shelf) for sku, shelf in zip(truth.sku, truth.shelf, strict=True)]
+def true_names(places: Sequence[Place], truth: Truth, policy: MatchPolicy) -> tuple[Sku | None, ...]:
+    """What stands at each place, the surest choosing first; None: no facing of the truth."""
+    score = np.array([place.facing.score for place in places])
+    partner = match(overlaps(_boxes(places), truth.xyxy), score, policy.min_iou)
+    return tuple(None if index == NONE else truth.sku[index] for index in partner.tolist())
 
 
-def _boxes(facings: Sequence[Facing]) -> Boxes:
+def places_away_from_edge(places: Sequence[Place], truth: Truth, share: float) -> list[Place]:
+    """The places that are measured, as the facings of the truth are."""
+    kept = away_from_edge(_boxes(places), truth.width_px, truth.height_px, share)
+    return [place for place, inside in zip(places, kept, strict=True) if inside]
+
+
+def _boxes(places: Sequence[Place]) -> Boxes:
     """(n, 4) px of the source picture."""
-    return np.array([(f.box.x1_px, f.box.y1_px, f.box.x2_px, f.box.y2_px) for f in facings], np.float32).reshape(-1, 4)
+    boxes = [place.facing.box for place in places]
+    return np.array([(b.x1_px, b.y1_px, b.x2_px, b.y2_px) for b in boxes], np.float32).reshape(-1, 4)
+
+
+def _corners(box: npt.NDArray[np.float32]) -> tuple[float, float, float, float]:
+    x1, y1, x2, y2 = (float(side) for side in box)
+    return x1, y1, x2, y2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Faint:
+    """A detector of which boxes from `least` on are heard, as the product asks its own."""
+
+    detector: Detects
+    least: float
+
+    @property
+    def fingerprint(self) -> str:
+        return self.detector.fingerprint
+
+    def detect(self, image: npt.NDArray[np.uint8]) -> Detections:
+        found = self.detector.detect(image)
+        return found.where(found.score >= self.least)
 
 
 def eye_on(found: Detections, fingerprint: str, at_score: float, faint: float, namer: Namer) -> Eye:

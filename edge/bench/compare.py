@@ -1,25 +1,23 @@
-"""Two detectors on the same pictures: the paired differences of their figures, from two accuracy documents.
+"""Two eyes on the same pictures: the paired differences of their figures, from their accuracy documents.
 
 The differences are drawn by pictures, both sides seeing the same draw, so a picture that is hard for both blurs nothing.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import cast
-
-import numpy as np
 
 from edge.bench.bootstrap import BootstrapPolicy, Figures, Interval, Statistic, difference, intervals
-from edge.bench.detection_metrics import Judged, measure
-from edge.bench.document import SCHEMA
-from edge.bench.matching import MatchPolicy
+from edge.bench.read_document import read_parts
+from edge.bench.results import PictureResult, figures_of
 from edge.errors import UsageFault
 
-COMPARED = {"ap50": 1, "ap75": 1, "ap": 1, "best_f1": 1, "count_wape": -1, "count_wape_at_best": -1}
-"""Figure -> +1 where more is better, -1 where less is."""
+COMPARED = {
+    "ap50": 1, "ap75": 1, "ap": 1, "best_f1": 1, "count_wape": -1, "count_wape_at_best": -1, "top1": 1, "top5": 1,
+    "unknown_auroc": 1, "accuracy": 1, "unknown_right": 1, "exact_sku_shelf": 1, "wape": -1,
+}  # fmt: skip
+"""Figure -> +1 where more is better, -1 where less is. The first six are about boxes, the next three about names."""
 
 
 class Verdict(StrEnum):
@@ -32,10 +30,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """One detector over pictures: what it found in each (by the picture's sha256), and its operating point."""
+    """One eye over pictures: what it made of each (by the picture's sha256), and its operating point."""
 
     name: str
-    judged: Mapping[str, Judged]
+    pictures: Mapping[str, PictureResult]
     at_score: float
 
 
@@ -51,46 +49,19 @@ class Difference:
 
 
 def read_run(files: Sequence[Path]) -> Run:
-    """One detector from one or more accuracy documents: several are folds, which must not share a picture.
-
-    Raises UsageFault for a file that is no such document.
-    """
-    judged: dict[str, Judged] = {}
-    scores = set()
-    for file in files:
-        try:
-            table = json.loads(file.read_text(encoding="utf-8"))
-            if table["schema"] != SCHEMA:
-                raise KeyError("schema")
-            scores.add(float(table["detection"]["score"]))
-            rows = {str(row["sha256"]): _judged(row) for row in table["per_image"]}
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UsageFault("{file} is not a result of `bench accuracy --out`: {why}", file=file, why=repr(error)) from error
-        if shared := set(rows) & set(judged):
-            raise UsageFault("{file} holds {n} pictures that another file of the same side holds too; give each picture once",
-                             file=file, n=len(shared))
-        judged |= rows
-    if len(scores) > 1:
-        raise UsageFault("the files of one side were measured at different operating points ({scores}); measure them at one",
-                         scores=", ".join(str(score) for score in sorted(scores)))
-    return Run(" + ".join(file.stem for file in files), judged, scores.pop())
-
-
-def _judged(row: Mapping[str, object]) -> Judged:
-    pairs = cast(list[list[float]], row["judged"])
-    bits = np.array([int(bit) for _, bit in pairs], np.int64)
-    steps = len(MatchPolicy().ap_ious)
-    hit = (bits[:, None] >> np.arange(steps)) & 1 == 1  # (n, k)
-    return Judged(int(cast(int, row["truths"])), np.array([float(score) for score, _ in pairs]), hit)
+    """One side from one or more accuracy documents: several are folds. Raises UsageFault, see `read_parts`."""
+    name = " + ".join(file.stem for file in files)
+    parts = read_parts(files, name)
+    return Run(name, {picture.sha256: picture for picture in parts.pictures}, parts.at_score)
 
 
 def compare(ours: Run, theirs: Run, policy: BootstrapPolicy) -> list[Difference]:
-    """Every compared figure. Raises UsageFault unless both saw the same pictures."""
-    if set(ours.judged) != set(theirs.judged):
+    """Every figure that both sides have. Raises UsageFault unless both saw the same pictures."""
+    if set(ours.pictures) != set(theirs.pictures):
         raise UsageFault("the two sides saw different pictures ({ours} and {theirs}, {both} in common); measure the same ones",
-                         ours=len(ours.judged), theirs=len(theirs.judged),
-                         both=len(set(ours.judged) & set(theirs.judged)))
-    order = sorted(ours.judged)
+                         ours=len(ours.pictures), theirs=len(theirs.pictures),
+                         both=len(set(ours.pictures) & set(theirs.pictures)))
+    order = sorted(ours.pictures)
     a, b = _statistic(ours, order), _statistic(theirs, order)
     every = range(len(order))
     all_a, all_b = a(every), b(every)
@@ -98,15 +69,17 @@ def compare(ours: Run, theirs: Run, policy: BootstrapPolicy) -> list[Difference]
     return [
         Difference(name, all_a[name], all_b[name], spreads.get(name), verdict(spreads.get(name), sign))
         for name, sign in COMPARED.items()
+        if name in all_a and name in all_b
     ]
 
 
 def _statistic(run: Run, order: Sequence[str]) -> Statistic:
-    pictures = [run.judged[key] for key in order]
+    pictures = [run.pictures[key] for key in order]
 
     def figures(draw: Sequence[int]) -> Figures:
-        measured = measure([pictures[index] for index in draw], run.at_score)
-        return {name: getattr(measured, name) for name in COMPARED}
+        measured = figures_of([pictures[index] for index in draw], run.at_score)
+        told = {path.partition(".")[2]: value for path, value in measured.items()}
+        return {name: value for name, value in told.items() if name in COMPARED}
 
     return figures
 

@@ -119,7 +119,7 @@ def measure(pictures: Sequence[Judged], at_score: float) -> DetectionFigures:
         f1=2 * right / (told + truths) if told + truths else None,
         best_f1=best[0] if best else None,
         best_f1_score=best[1] if best else None,
-        count_mae=mae,
+        count_mae=mae if truths or len(pooled.score) else None,
         count_wape=wape,
         count_wape_at_best=count_errors(pictures, best[1])[1] if best else None,
     )

@@ -5,9 +5,11 @@ from dataclasses import asdict, fields
 
 import numpy as np
 
+from edge.bench.bursts import BurstFigures
 from edge.bench.detection_metrics import measure
 from edge.bench.facing_metrics import FacingFigures
 from edge.bench.identity_metrics import IdentityFigures
+from edge.bench.outcomes import Outcome
 from edge.bench.results import Accuracy, PictureResult, facings_of, identity_of
 
 SCHEMA = "shelfcount.accuracy/1"
@@ -33,9 +35,20 @@ def document(result: Accuracy) -> dict[str, object]:
         "detection": {**asdict(result.detection), "score": result.at_score},
         "identity": _figures(result.identity, IdentityFigures),
         "facings": _figures(result.facings, FacingFigures),
+        "bursts": _bursts(result.bursts),
         "per_image": [_picture(picture, result.at_score) for picture in result.pictures],
         "intervals": {name: [interval.low, interval.high] for name, interval in sorted(result.intervals.items())},
-        "pedigree": asdict(result.pedigree),
+        "pedigree": None if result.pedigree is None else asdict(result.pedigree),
+    }
+
+
+def _bursts(figures: BurstFigures | None) -> Json | None:
+    if figures is None:
+        return None
+    return {
+        "frames": figures.frames, "burst": asdict(figures.burst), "single": asdict(figures.single),
+        "difference": figures.difference,
+        "difference_95": {name: [interval.low, interval.high] for name, interval in sorted(figures.interval.items())},
     }
 
 
@@ -46,7 +59,11 @@ def _figures(figures: IdentityFigures | FacingFigures | None, kind: type[Identit
 
 
 def _picture(picture: PictureResult, at_score: float) -> Json:
-    """One row. `judged` holds each found box as its score and one bit per IoU of .50, .55 ... .95 that it matched at."""
+    """One row. `judged` holds each found box as its score and one bit per IoU of .50, .55 ... .95 that it matched at.
+
+    `ranked`, `tally` and `bursts` are what the figures are made of, so that folds can be pooled; `outcomes` is what became of
+    every facing.
+    """
     detection = measure([picture.judged], at_score)
     bits = picture.judged.hit @ (1 << np.arange(picture.judged.hit.shape[1]))  # (n,)
     return {
@@ -62,4 +79,15 @@ def _picture(picture: PictureResult, at_score: float) -> Json:
         "judged": [
             [round(score, 7), bit] for score, bit in zip(picture.judged.score.tolist(), bits.tolist(), strict=True)
         ],
+        "ranked": None if picture.ranked is None else [
+            [int(rank), round(float(score), 6)] for rank, score in zip(picture.ranked.rank, picture.ranked.score, strict=True)
+        ],
+        "tally": None if picture.tally is None else asdict(picture.tally),
+        "bursts": None if picture.bursts is None else asdict(picture.bursts),
+        "outcomes": [_outcome(one) for one in picture.outcomes],
     }
+
+
+def _outcome(one: Outcome) -> Json:
+    return {"fate": one.fate.value, "xyxy_px": [round(side, 1) for side in one.xyxy], "true": one.true, "said": one.said,
+            "shelf": one.shelf, "score": round(one.score, 4)}

@@ -9,9 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+
 from edge.bench.rounds import Spent
 from edge.errors import CheckFailed
 from inventory_core.messages import Message, tell
+from models.detections import PRODUCT, Detections
 
 PYTHON_VARIABLE = "SHELFCOUNT_PEERS_PYTHON"
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,7 +94,18 @@ class Peer:
     name: str
 
     def run(self, repeats: int) -> Spent:
-        reply = self.peers.ask({"do": "run", "peer": self.name, "repeats": repeats})
+        reply = self._ask({"do": "run", "peer": self.name, "repeats": repeats})
+        return Spent(float(str(reply["cpu_ms"])), float(str(reply["wall_ms"])))
+
+    def boxes(self, picture: Path, score: float) -> Detections:
+        """What a peer that detects finds in a picture from `score` on; products only. Plane: px of the picture."""
+        reply = self._ask({"do": "boxes", "peer": self.name, "picture": str(picture), "score": score})
+        rows = np.array(reply["boxes"], np.float32).reshape(-1, 5)
+        rows = rows[np.argsort(-rows[:, 4], kind="stable")]
+        return Detections(rows[:, :4], rows[:, 4], np.full(len(rows), PRODUCT))
+
+    def _ask(self, order: Mapping[str, object]) -> Mapping[str, object]:
+        reply = self.peers.ask(order)
         if not reply["ok"]:
             raise CheckFailed("peer {name} failed in the race: {why}", name=self.name, why=reply["why"])
-        return Spent(float(str(reply["cpu_ms"])), float(str(reply["wall_ms"])))
+        return reply

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from edge.bench.bootstrap import Figures, Interval
+from edge.bench.bootstrap import BootstrapPolicy, Figures, Interval
+from edge.bench.bursts import BurstFigures, BurstTallies, compare_bursts
 from edge.bench.detection_metrics import DetectionFigures, Judged, measure
 from edge.bench.facing_metrics import FacingFigures, Tally, measure_facings
 from edge.bench.identity_metrics import IdentityFigures, Ranked, measure_identity
+from edge.bench.outcomes import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class AccuracyPedigree:
 @dataclass(frozen=True, slots=True, eq=False)
 class PictureResult:
     """One picture of the set. `ranked` and `tally` are None without a gallery or without SKU names; `trained_on`: a
-    model at work saw this very picture in training; `in_gallery`: the gallery's crops were cut from it."""
+    model at work saw this very picture in training; `in_gallery`: the gallery's crops were cut from it; `outcomes` say what
+    became of each facing; `bursts` is None where bursts were not asked for."""
 
     name: str
     sha256: str
@@ -41,6 +44,8 @@ class PictureResult:
     judged: Judged
     ranked: Ranked | None
     tally: Tally | None
+    outcomes: tuple[Outcome, ...] = ()
+    bursts: BurstTallies | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ class SetFacts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Accuracy:
-    """Every figure of one run at the operating point `at_score`."""
+    """Every figure of one run at the operating point `at_score`; a pooled run has no pedigree of its own."""
 
     facts: SetFacts
     pictures: tuple[PictureResult, ...]
@@ -65,7 +70,8 @@ class Accuracy:
     identity: IdentityFigures | None
     facings: FacingFigures | None
     intervals: Mapping[str, Interval]
-    pedigree: AccuracyPedigree
+    pedigree: AccuracyPedigree | None
+    bursts: BurstFigures | None = None
 
 
 def identity_of(pictures: Sequence[PictureResult]) -> IdentityFigures | None:
@@ -76,6 +82,11 @@ def identity_of(pictures: Sequence[PictureResult]) -> IdentityFigures | None:
 def facings_of(pictures: Sequence[PictureResult]) -> FacingFigures | None:
     tallies = [picture.tally for picture in pictures if picture.tally is not None]
     return measure_facings(tallies) if tallies else None
+
+
+def bursts_of(pictures: Sequence[PictureResult], bootstrap: BootstrapPolicy) -> BurstFigures | None:
+    bursts = [picture.bursts for picture in pictures if picture.bursts is not None]
+    return compare_bursts(bursts, bootstrap) if bursts else None
 
 
 COUNTS = frozenset({"known", "unknown", "enrolled", "missed", "misnamed", "extra", "best_f1_score"})

@@ -1,5 +1,6 @@
 """The speed table: our steps and the peers' in one run, interleaved, one thread each, compared by CPU time per round."""
 
+import importlib.util
 import os
 import platform
 from collections.abc import Iterable, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from edge.bench.peers import Absent
 from edge.bench.rounds import Contender, RacePolicy, Times, race
+from edge.bench.speed_accuracy import Seen
 from inventory_core.messages import Message
 
 
@@ -23,7 +25,10 @@ class Split:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """One row before the race. The first entry of a `task` that is there is the base that the others are held against."""
+    """One row before the race. The first entry of a `task` that is there is the base that the others are held against.
+
+    `detects`: it finds products in a picture; `seen` is how well, None where no labelled set was given.
+    """
 
     task: Message
     name: Message
@@ -31,6 +36,8 @@ class Entry:
     peer: bool = False
     split: Split | None = None
     note: Message | None = None
+    detects: bool = False
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,10 +65,13 @@ class Machine:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpeedTable:
+    """`labelled` is the set that the rows were judged on, None where none was given."""
+
     machine: Machine
     rounds: int
     peers: str
     rows: tuple[Row, ...]
+    labelled: str | None = None
 
 
 def this_machine(cpuinfo: Path = Path("/proc/cpuinfo")) -> Machine:
@@ -72,12 +82,15 @@ def this_machine(cpuinfo: Path = Path("/proc/cpuinfo")) -> Machine:
         lines = []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    libraries = tuple(f"{name} {version(name)}" for name in ("numpy", "onnxruntime", "opencv-python-headless"))
+    names_of = ["numpy", "onnxruntime", "opencv-python-headless"]
+    names_of += ["openvino"] if importlib.util.find_spec("openvino") else []
+    libraries = tuple(f"{name} {version(name)}" for name in names_of)
     return Machine(names[0] if names else platform.machine(), cores, platform.python_version(), libraries)
 
 
 def run_table(
-    entries: Sequence[Entry], machine: Machine, peers: str, policy: RacePolicy, rounds: Iterable[object] | None = None
+    entries: Sequence[Entry], machine: Machine, peers: str, policy: RacePolicy, rounds: Iterable[object] | None = None,
+    labelled: str | None = None,
 ) -> SpeedTable:
     """Race everything that is there and hold each task's rows against its base."""
     present = [(entry, entry.contender) for entry in entries if not isinstance(entry.contender, Absent)]
@@ -89,4 +102,4 @@ def run_table(
     for entry in entries:
         own = times.get(id(entry))
         rows.append(Row(entry, own, own.ratios_to(base[entry.task.template]) if own else ()))
-    return SpeedTable(machine, policy.rounds, peers, tuple(rows))
+    return SpeedTable(machine, policy.rounds, peers, tuple(rows), labelled)

@@ -19,6 +19,7 @@ def speed_document(result: SpeedTable) -> Mapping[str, object]:
         "machine": asdict(result.machine),
         "peers": result.peers,
         "rounds": result.rounds,
+        "labelled": result.labelled,
         "rows": [_row(row) for row in result.rows],
     }
 
@@ -33,6 +34,8 @@ def _row(row: Row) -> Mapping[str, object]:
         "ratio": statistics.median(row.ratios) if row.ratios else None,
         "ratios": list(row.ratios),
         "split_ms": asdict(row.entry.split) if row.entry.split else None,
+        "detects": row.entry.detects,
+        "accuracy": asdict(row.entry.seen) if row.entry.seen else None,
         "note": str(row.entry.note) if row.entry.note else None,
         "absent": None if row.absent is None else str(row.absent),
     }
@@ -42,7 +45,8 @@ def speed_table(result: SpeedTable, tr: Translator) -> Table:
     """One section per task; `x` is CPU time over the section's first row, with the least and most of the rounds."""
     table = Table()
     table.add_column(tr("what"))
-    for column in (tr("CPU ms"), tr("wall ms"), tr("x of the first"), tr("prepare / network / decode, ms")):
+    columns = (tr("CPU ms"), tr("wall ms"), tr("x of the first"), tr("prepare / network / decode, ms"))
+    for column in (*columns, tr("AP50 / AP75 / count WAPE")):
         table.add_column(column, justify="right")
     task = ""
     for row in result.rows:
@@ -57,5 +61,14 @@ def speed_table(result: SpeedTable, tr: Translator) -> Table:
         ratio = f"{statistics.median(row.ratios):.2f} ({min(row.ratios):.2f} .. {max(row.ratios):.2f})"
         split = row.entry.split
         parts = f"{split.pre_ms:.1f} / {split.infer_ms:.1f} / {split.post_ms:.1f}" if split else ""
-        table.add_row("  " + name, f"{row.times.cpu_ms:.1f}", f"{row.times.wall_ms:.1f}", ratio, parts)
+        table.add_row("  " + name, f"{row.times.cpu_ms:.1f}", f"{row.times.wall_ms:.1f}", ratio, parts, _seen(row, tr))
     return table
+
+
+def _seen(row: Row, tr: Translator) -> str:
+    """How well the row sees; a row that detects says where that was not measured."""
+    seen = row.entry.seen
+    if seen is None:
+        return tr("no labelled set was given") if row.entry.detects else ""
+    ap50, ap75, wape = ("-" if value is None else f"{value:.3f}" for value in (seen.ap50, seen.ap75, seen.count_wape))
+    return f"{ap50} / {ap75} / {wape}"

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 
 from edge.bench.bootstrap import Interval
+from edge.bench.bursts import BurstFigures
 from edge.bench.compare import Difference, Run, Verdict
 from edge.bench.results import Accuracy, PictureResult
 from edge.messages import Translator
@@ -121,9 +122,22 @@ def remarks(result: Accuracy) -> list[Message]:
         said.append(tell("{n} facings carry a doubtful name (it begins with __) and count as not enrolled", n=facts.doubtful))
     if facts.synthetic:
         said.append(tell("this set is synthetic: its figures are never part of a headline"))
-    foreign = [model for model in (result.pedigree.detector, result.pedigree.embedder) if model and not model.in_manifest]
+    used = (result.pedigree.detector, result.pedigree.embedder) if result.pedigree else ()
+    foreign = [model for model in used if model and not model.in_manifest]
     said += [tell("model {fingerprint} is not one of this release", fingerprint=model.fingerprint) for model in foreign]
     return said
+
+
+def burst_table(figures: BurstFigures, tr: Translator) -> Table:
+    """Bursts beside their frames alone, and the difference with its paired interval."""
+    table = Table(title=tr("bursts of {n} frames against each of these frames alone", n=figures.frames), title_justify="left")
+    for column in (tell("figure"), tell("bursts"), tell("single frames"), tell("difference, 95 % interval")):
+        table.add_column(tr.say(column), justify="left" if not table.columns else "right")
+    for key, value in figures.difference.items():
+        label, kind = FACINGS[key]
+        table.add_row(tr.say(label), figure(getattr(figures.burst, key), kind), figure(getattr(figures.single, key), kind),
+                      f"{figure(value, kind)} ({spread(figures.interval.get(key), kind)})")
+    return table
 
 
 VERDICTS = {
@@ -134,13 +148,15 @@ VERDICTS = {
 COMPARED_LABELS = {
     **{key: DETECTION[key] for key in ("ap50", "ap75", "ap", "best_f1", "count_wape")},
     "count_wape_at_best": (tell("count error at each side's best F1, share of the true count"), SHARE),
+    **{key: IDENTITY[key] for key in ("top1", "top5", "unknown_auroc")},
+    **{key: FACINGS[key] for key in ("accuracy", "unknown_right", "exact_sku_shelf", "wape")},
 }
 
 
 def compare_table(ours: Run, theirs: Run, rows: Sequence[Difference], tr: Translator) -> Table:
     """Both sides, their difference with its paired interval, and what that says."""
     table = Table(title=tr("{ours} against {theirs}, {images} pictures", ours=ours.name, theirs=theirs.name,
-                           images=len(ours.judged)), title_justify="left")
+                           images=len(ours.pictures)), title_justify="left")
     for column in (tell("figure"), tell("ours"), tell("theirs"), tell("difference, 95 % interval"), tell("verdict")):
         table.add_column(tr.say(column), justify="left" if not table.columns else "right")
     for row in rows:

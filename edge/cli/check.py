@@ -7,16 +7,16 @@ from typing import Annotated
 import typer
 
 from calibration.site_file import read_site
+from edge.bootstrap import model_files
 from edge.cli.app import app
 from edge.cli.console import Out, out
 from edge.errors import CheckFailed, NotYet
 from edge.settings import Settings, load_settings
 from inventory_core.messages import Message, Told, tell
-from models.detector import open_detector
-from models.embedder import open_embedder
 from models.gallery import open_gallery
-from models.label_finder import open_label_finder
-from models.manifest import load_manifest
+from models.golden import load_golden_set
+from models.swapping import examine
+from models.tuning import usable_tuning
 
 
 @app.command("check")
@@ -34,12 +34,12 @@ def check(
         return tell("settings are as documented")
 
     faults += _checked(speak, read_settings)
-    faults += _checked(speak, _models)
+    faults += _checked(speak, lambda: _models(settings))
     chosen_site, chosen_gallery = settings.site, settings.gallery
     if chosen_site is not None:
         faults += _checked(speak, lambda: _site(chosen_site))
     if chosen_gallery is not None:
-        faults += _checked(speak, lambda: _gallery(chosen_gallery))
+        faults += _checked(speak, lambda: _gallery(settings, chosen_gallery))
     if faults:
         raise CheckFailed("{n} things need mending, see above", n=faults)
 
@@ -54,14 +54,12 @@ def _checked(speak: Out, part: Callable[[], Message]) -> int:
     return 0
 
 
-def _models() -> Message:
-    manifest = load_manifest()
-    for file in manifest.files:
-        manifest.verified(file.role)
-    open_detector(threads=1)
-    open_embedder(threads=1)
-    open_label_finder(threads=1)
-    return tell("model files are those of the manifest: {names}", names=", ".join(f.name for f in manifest.files))
+def _models(settings: Settings) -> Message:
+    """What is in use is whole, opens, and sees what the golden set shows."""
+    files, golden, tuning = model_files(settings), load_golden_set(), usable_tuning(settings.models)
+    for file in files.files:
+        examine(files, file.role, golden, 1, tuning).require()
+    return tell("model files are whole and pass the golden set: {names}", names=", ".join(f.name for f in files.files))
 
 
 def _site(path: Path) -> Message:
@@ -74,8 +72,8 @@ def _site(path: Path) -> Message:
     )
 
 
-def _gallery(folder: Path) -> Message:
-    gallery = open_gallery(folder, open_embedder(threads=1).fingerprint)
+def _gallery(settings: Settings, folder: Path) -> Message:
+    gallery = open_gallery(folder, model_files(settings).of("embedder").fingerprint)
     return tell("gallery {folder}: {n} products", folder=folder, n=len(gallery))
 
 

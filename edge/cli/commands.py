@@ -10,14 +10,16 @@ from edge.cli import (
     gallery,
     inputs,
     insight,
+    labels,
     ledger_care,
     logs,
     model,
     serve,
     shifts,
     tokens,
+    tuning,
 )
 from edge.cli.app import app, run
 
-__all__ = ["app", "bench", "book", "camera", "check", "count", "demo", "gallery", "inputs", "insight", "ledger_care", "logs",
-           "model", "run", "serve", "shifts", "tokens"]
+__all__ = ["app", "bench", "book", "camera", "check", "count", "demo", "gallery", "inputs", "insight", "labels", "ledger_care",
+           "logs", "model", "run", "serve", "shifts", "tokens", "tuning"]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from edge.bootstrap import open_eye, open_site
+from edge.bootstrap import open_eye, open_site, prove_eye
 from edge.cli.app import app
 from edge.cli.console import out
 from edge.cli.keep import Keeper
@@ -46,6 +46,8 @@ def count(
     start = parse_instant("--starts-at", starts_at) if starts_at else None
     found = [*expand(sources or ()), *([Source.of_camera(camera)] if camera is not None else [])]
     eye = open_eye(settings, settings.gallery)
+    if db is not None:
+        prove_eye(eye)
     keeper = Keeper.open(db, settings.location, SystemClock(), eye.look_alikes) if db is not None else None
     drawn = AnnotatedFolder(annotate_to, out().tr) if annotate_to is not None else None
     speak, results = out(), list[CountResult]()

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from edge.api.looking import NamedCamera
-from edge.bootstrap import open_eye
+from edge.bootstrap import model_files, open_eye
 from edge.capture.replay import ReplayCamera
 from edge.cli.app import app
 from edge.cli.book_tables import report_table
@@ -77,7 +77,7 @@ def _clear(folder: Path) -> None:
 def _play(stage: Stage, script: Script, settings: Settings, speak: Out, folder: Path) -> Played:
     store = open_book(settings.db)
     try:
-        embedder = open_embedder(threads=settings.threads)
+        embedder = open_embedder(threads=settings.threads, files=model_files(settings))
         gallery = open_gallery(folder / "gallery", embedder.fingerprint, create=True)
         furnish(stage, store, gallery, embedder, settings)
         clock = SimulatedClock(stage.opens_at - BEFORE_OPENING)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from edge.bootstrap import model_files
 from edge.capture.frame import Frame
 from edge.capture.pictures import read_picture
 from edge.cli.console import Out
@@ -46,7 +47,7 @@ class Enroller:
 
     def from_photos(self, sku: Sku, paths: list[Path]) -> bool:
         """Enrol photos of one SKU; returns whether every one could be read."""
-        detector = open_detector(threads=self.settings.threads)
+        detector = open_detector(threads=self.settings.threads, files=model_files(self.settings))
         photos: list[Photo] = []
         parts: list[Vectors] = []
         for path in steps(paths, self.out, tell("enrolling")):

@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from edge.bootstrap import model_files
 from edge.cli.app import app
 from edge.cli.console import out
 from edge.cli.enrolling import Enroller
+from edge.cli.progress import steps
 from edge.clock import SystemClock
 from edge.errors import ExitCode, UsageFault
 from edge.report.separability_table import print_separability
@@ -18,7 +20,7 @@ from models.embedder import open_embedder
 from models.gallery import Gallery, open_gallery
 from models.gallery_changes import Change, Enrolled, Removed, Renamed
 from models.gallery_file import check_photos
-from models.manifest import load_manifest
+from models.reembedding import reembed
 from models.separability import separability
 
 gallery_app = typer.Typer(name="gallery", no_args_is_help=True, help="The products that a gallery knows.")
@@ -47,7 +49,7 @@ def enrol(
         raise UsageFault("enrol takes SKU PHOTO... or --coco FILE --images DIR; see `shelfcount enrol --help`")
     settings = load_settings(gallery=gallery)
     folder = _folder(settings.gallery)
-    embedder = open_embedder(threads=settings.threads)
+    embedder = open_embedder(threads=settings.threads, files=model_files(settings))
     enroller = Enroller(open_gallery(folder, embedder.fingerprint, create=True), embedder, settings, SystemClock(), out())
     if coco is not None and images is not None:
         whole = enroller.from_coco(coco, images)
@@ -62,8 +64,8 @@ def list_names(gallery: GalleryOption = None) -> None:
     """Every enrolled product, how many photos it has, and its nearest look-alike."""
     opened = _open(gallery)
     for file in check_photos(opened.folder, opened.rows.photo):
-        out().warn(tell("photo {file} of gallery {folder} is missing or was altered; names do not need it, enrolling "
-                        "again for another embedder would", file=file, folder=opened.folder))  # fmt: skip
+        out().warn(tell("photo {file} of gallery {folder} is missing or was altered; names do not need it, making "
+                        "the vectors again for another embedder would", file=file, folder=opened.folder))  # fmt: skip
     if not opened.names():
         out().say(tell("gallery {folder} knows no product yet", folder=opened.folder))
         return
@@ -100,6 +102,27 @@ def undo(gallery: GalleryOption = None) -> None:
     out().say(tell("nothing to undo") if change is None else _undone(change))
 
 
+@gallery_app.command("reembed")
+def reembed_gallery(
+    gallery: GalleryOption = None,
+    without_damaged: Annotated[bool, typer.Option("--without-damaged", help="Leave out photos that are lost.")] = False,
+) -> None:
+    """Make a gallery's vectors again with the embedder in use, from the photos that it keeps."""
+    settings, speak = load_settings(gallery=gallery), out()
+    folder = _folder(settings.gallery)
+    embedder = open_embedder(threads=settings.threads, files=model_files(settings))
+    done = reembed(folder, embedder, without_damaged=without_damaged,
+                   shown=lambda photos: steps(photos, speak, tell("looking at the photos again")))
+    if not done.is_new:
+        speak.say(tell("gallery {folder} is of the embedder in use already", folder=folder))
+        return
+    for file in done.left_out:
+        speak.warn(tell("photo {file} is lost and left out", file=file))
+    speak.say(tell("gallery {folder}: {n} photos looked at again with the embedder {fingerprint}; {count} products",
+                   folder=folder, n=done.photos, fingerprint=embedder.fingerprint,
+                   count=len(open_gallery(folder, embedder.fingerprint))))
+
+
 def _undone(change: Change) -> Message:
     match change:
         case Enrolled(rows):
@@ -121,6 +144,6 @@ def _folder(gallery: Path | None) -> Path:
 
 
 def _open(gallery: Path | None) -> Gallery:
-    """An existing gallery; listing and renaming need no network, so only the manifest's fingerprint is asked for."""
-    folder = _folder(load_settings(gallery=gallery).gallery)
-    return open_gallery(folder, load_manifest().of("embedder").fingerprint)
+    """An existing gallery; listing and renaming need no network, so only the fingerprint of the one in use is asked for."""
+    settings = load_settings(gallery=gallery)
+    return open_gallery(_folder(settings.gallery), model_files(settings).of("embedder").fingerprint)

@@ -83,7 +83,8 @@ def _place(group: list[_Sighting], frames: int, count_from: float) -> Place:
         sku_score=statistics.median(f.sku_score for f in named), margin=statistics.median(f.margin for f in named),
         box=_middle([f.box for f in facings]),
     )
-    return Place(facing, sum(f.score >= count_from for f in facings), len(facings), len(named), frames)
+    looks = tuple(f.considered for f in facings)
+    return Place(facing, sum(f.score >= count_from for f in facings), len(facings), len(named), frames, looks)
 
 
 def _vote(facings: Sequence[Facing]) -> Sku | None:

@@ -110,5 +110,5 @@ def _facings(
             shelf=shelf[i], sku=names.sku[i], nearest=names.nearest[i],
             left_mm=float(view[0]) * mm_per_px, right_mm=float(view[2]) * mm_per_px,
             score=float(seen.products.score[i]), sku_score=float(names.score[i]), margin=float(names.margin[i]),
-            box=Box(*(float(v) for v in boxes_px[i])),
+            box=Box(*(float(v) for v in boxes_px[i])), candidates=names.candidates[i] if names.candidates else (),
         )

@@ -9,6 +9,7 @@ from datetime import datetime
 from edge.capture.frame import Frame
 from edge.capture.quality import FrameQuality
 from inventory_core.ids import ShelfId, Sku
+from models.identities import Candidate
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,7 +38,8 @@ class Box:
 @dataclass(frozen=True, slots=True)
 class Facing:
     """One product face. `shelf` None: it stands on no shelf (a stray). `sku` None: unknown; `nearest` is then the name
-    that was refused. `score` is the detector's, `sku_score` the cosine of the name and `margin` its lead."""
+    that was refused. `score` is the detector's, `sku_score` the cosine of the name and `margin` its lead; `candidates` are the
+    few SKUs that it looks most like, where the namer tells them."""
 
     shelf: ShelfId | None
     sku: Sku | None
@@ -48,6 +50,14 @@ class Facing:
     sku_score: float
     margin: float
     box: Box
+    candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def considered(self) -> tuple[Candidate, ...]:
+        """The SKUs that it may show; without candidates the nearest, and a nameless one its lead behind. Empty: no gallery."""
+        if self.candidates or self.nearest is None:
+            return self.candidates
+        return Candidate(self.nearest, self.sku_score), Candidate(None, self.sku_score - self.margin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +105,14 @@ class Window:
 @dataclass(frozen=True, slots=True)
 class Place:
     """A facing that a burst agrees on: of `of` accepted frames, `found` hold it at all and `seen` above the detector's
-    operating point; `named` of those found call it `facing.sku`."""
+    operating point; `named` of those found call it `facing.sku`. `looks` are the SKUs that each of those found considered."""
 
     facing: Facing
     seen: int
     found: int
     named: int
     of: int
+    looks: tuple[tuple[Candidate, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

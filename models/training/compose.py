@@ -29,7 +29,9 @@ class ShelfStyle:
     gap: float = 0.08
     rows_behind: float = 0.6
     new_colour: float = 0.6
-    post: float = 0.3  # a picture
+    post: float = 0.45  # a picture
+    lip: float = 0.35  # a row: the tray's front or a pane hides the feet
+    opaque_lip: float = 0.4  # of the lips
 
 
 def compose_shelf(cutouts: Sequence[Cutout], side_px: int, dice: np.random.Generator, style: ShelfStyle) -> Sample:
@@ -41,9 +43,11 @@ def compose_shelf(cutouts: Sequence[Cutout], side_px: int, dice: np.random.Gener
     while bottom < side_px + row_px:
         board_px = row_px * float(dice.uniform(0.06, 0.2)) + 3
         boxes += _fill_row(canvas, bottom, row_px, cutouts, dice, style)
+        if dice.random() < style.lip:
+            _draw_lip(canvas, bottom, row_px, dice, opaque=bool(dice.random() < style.opaque_lip))
         _draw_board(canvas, bottom, board_px, row_px, dice)
         bottom += board_px + row_px * float(dice.uniform(0.85, 1.15))
-    if dice.random() < style.post:
+    while dice.random() < style.post:
         _draw_post(canvas, dice)
     return _as_sample(canvas, boxes, side_px)
 
@@ -80,12 +84,25 @@ def _draw_board(canvas: Image, top: float, board_px: float, row_px: float, dice:
 def _draw_post(canvas: Image, dice: np.random.Generator) -> None:
     """A glass door's frame in front of the shelf, half transparent or solid; what it hides in part is still a facing."""
     side = canvas.shape[0]
-    width = int(side * dice.uniform(0.01, 0.035))
+    width = int(side * dice.uniform(0.01, 0.045))
     left = int(dice.integers(0, side - width))
     strip = canvas[:, left : left + width].astype(np.float32)
     cover = dice.uniform(0.35, 0.9)
     grain = dice.uniform(90, 230) + dice.normal(0, 8, (1, width, 1))
     canvas[:, left : left + width] = np.clip(strip * (1 - cover) + cover * grain, 0, 255)
+
+
+def _draw_lip(canvas: Image, bottom: float, row_px: float, dice: np.random.Generator, *, opaque: bool) -> None:
+    """The front of a tray or a low pane: a product's box goes on to the board behind it, as a person would draw it."""
+    low, high = (int(np.clip(v, 0, canvas.shape[0])) for v in (bottom - row_px * dice.uniform(0.05, 0.28), bottom))
+    if high <= low:
+        return
+    strip = canvas[low:high].astype(np.float32)
+    cover = 1.0 if opaque else float(dice.uniform(0.1, 0.45))
+    front = np.clip(dice.uniform(60, 240, (1, 1, 3)) + dice.normal(0, 3, strip.shape), 0, 255)
+    canvas[low:high] = np.clip(strip * (1 - cover) + cover * front, 0, 255)
+    if not opaque:  # the pane's rim shines
+        cv2.line(canvas, (0, low), (canvas.shape[1], low), (int(dice.integers(150, 255)),) * 3, 1)
 
 
 def _fill_row(

@@ -24,12 +24,16 @@ COMPOSED = "composed"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One labelled set: how often it is drawn (relative), at which zooms."""
+    """One labelled set: how often it is drawn (relative), at which zooms.
+
+    `by_hand`: people drew the boxes, so the teacher, who would contradict them, is not asked.
+    """
 
     name: str
     pictures: tuple[LabelledPicture, ...]
     share: float
     zooms: ZoomRange
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ def _draw(diet: Diet, side_px: int, dice: np.random.Generator) -> Sample:
         source = diet.sources[choice]
         picture = source.pictures[int(dice.integers(len(source.pictures)))]
         sample = draw_view(picture, read_image(picture.path), side_px, source.zooms, dice)
+        sample = replace(sample, zoom=float("inf")) if source.by_hand else sample
     return replace(sample, shown=disturbed(sample.clean, dice))
 
 

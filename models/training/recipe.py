@@ -4,6 +4,7 @@ The data folder holds the sets by the names below; pictures of `cornershop-dev` 
 itself can be measured on all of them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,6 +67,8 @@ class Shares:
     zooms: ZoomRange = field(default_factory=lambda: ZoomRange(0.7, 2.2))
     sharp_zooms: ZoomRange = field(default_factory=lambda: ZoomRange(0.8, 2.6))
     sides_px: tuple[int, ...] = (384, 448)
+    by_hand: float = 0.6
+    by_hand_zooms: ZoomRange = field(default_factory=lambda: ZoomRange(0.55, 1.6))
 
 
 def read_shelves(data: Path) -> list[LabelledPicture]:
@@ -79,8 +82,10 @@ def held_out_names(shelves: list[LabelledPicture]) -> frozenset[str]:
     return frozenset(picture.path.name for picture in shelves[::HELD_OUT_EVERY])
 
 
-def read_diet(data: Path, agreed: Path, shares: Shares = Shares(), exclude: frozenset[str] = frozenset()) -> Diet:
-    """The training diet. `agreed` holds the label files of the photos that had none (see `agree`)."""
+def read_diet(data: Path, agreed: Path, shares: Shares = Shares(), exclude: frozenset[str] = frozenset(),
+              by_hand: Sequence[LabelledPicture] = ()) -> Diet:  # fmt: skip
+    """The training diet. `agreed` holds the label files of the photos that had none (see `agree`); `by_hand` are pictures
+    whose products people marked."""
     shelves = read_shelves(data)
     shelves, _ = split(shelves, held_out_names(shelves) | (exclude & {picture.path.name for picture in shelves}))
     several = Trust(0.45, 4)
@@ -96,6 +101,9 @@ def read_diet(data: Path, agreed: Path, shares: Shares = Shares(), exclude: froz
         Source("shelves", tuple(shelves), shares.shelves, shares.zooms),
         Source("sharp", tuple(sharp), shares.sharp_photos, shares.sharp_zooms),
     )
+    own = tuple(picture for picture in by_hand if picture.path.name not in exclude)
+    if own:
+        sources += (Source("by hand", own, shares.by_hand, shares.by_hand_zooms, by_hand=True),)
     return Diet(sources, tuple(cutouts), shares.composed, sides_px=shares.sides_px)
 
 

@@ -165,3 +165,45 @@ def test_speed_without_peers_leaves_named_empty_rows(monkeypatch, capsys):
     told = json.loads(Path("speed.json").read_text("utf-8"))
     assert "shelfcount.speed/1" == told["schema"]
     assert "make peers" in capsys.readouterr().out
+
+
+def test_a_set_enrolled_in_memory_is_counted_in_bursts_and_its_list_adds_up(capsys):
+    file = labels("shop")
+    words = ["--coco", str(file), "--images", str(file.parent / "images"), "--enrol", str(file), "--leave-one-out"]
+    _, told = bench(*words, "--burst", "2")
+    assert "bursts of 2 frames against each of these frames alone" in capsys.readouterr().out
+    assert (2, told["facings"]["enrolled"]) == (told["bursts"]["frames"], told["bursts"]["burst"]["enrolled"])
+    fates = [one["fate"] for row in told["per_image"] for one in row["outcomes"]]
+    assert told["facings"]["missed"] == fates.count("missed")
+    assert told["facings"]["misnamed"] == fates.count("misnamed") + fates.count("refused")
+    assert told["facings"]["extra"] == fates.count("invented") + fates.count("taken_for")
+    assert ExitCode.DONE == commands.run(["bench", "pool", "out.json", "--out", "all.json", "--lang", "en"])
+    pooled = json.loads(Path("all.json").read_text("utf-8"))
+    assert (told["facings"], told["identity"], told["bursts"]) == (pooled["facings"], pooled["identity"], pooled["bursts"])
+
+
+def test_a_gallery_and_a_set_to_enrol_are_one_too_many(capsys):
+    file = labels("shop")
+    words = ["--coco", str(file), "--images", str(file.parent / "images")]
+    assert ExitCode.USAGE == commands.run(["bench", "accuracy", *words, "--gallery", "g", "--enrol", str(file), "--lang", "en"])
+    assert ExitCode.USAGE == commands.run(["bench", "accuracy", *words, "--burst", "3", "--lang", "en"])
+    said = capsys.readouterr().err
+    assert "--gallery or --enrol, not both" in said
+    assert "--burst need --gallery or --enrol" in said
+
+
+def test_ultralytics_that_is_not_installed_is_said(monkeypatch, capsys):
+    file = labels("shop")
+    monkeypatch.setenv("SHELFCOUNT_PEERS_PYTHON", "nowhere/python")
+    words = ["--coco", str(file), "--images", str(file.parent / "images"), "--by-ultralytics"]
+    assert ExitCode.CHECK_FAILED == commands.run(["bench", "accuracy", *words, "--lang", "en"])
+    assert "Ultralytics cannot be asked: not installed; run `make peers`" in capsys.readouterr().err
+
+
+def test_names_alone_have_no_figure_of_boxes(capsys):
+    file = labels("shop")
+    words = ["--coco", str(file), "--images", str(file.parent / "images"), "--enrol", str(file)]
+    _, told = bench(*words, "--names-only")
+    assert 1.0 == told["identity"]["top1"]
+    assert {None} == {value for key, value in told["detection"].items() if key != "score"}
+    assert {None} == set(told["facings"].values())

@@ -1,4 +1,4 @@
-"""`enrol`, `gallery` and `model` as a person types them."""
+"""`enrol` and `gallery` as a person types them."""
 
 import json
 from pathlib import Path
@@ -183,17 +183,3 @@ def test_an_altered_photo_is_named_when_listing(tmp_path: Path, capsys: pytest.C
 
     assert 0 == shelfcount("gallery", "list", "--gallery", tmp_path / "g")
     assert "is missing or was altered" in capsys.readouterr().err
-
-
-def test_the_shipped_models_are_listed_and_verified(capsys: pytest.CaptureFixture[str]) -> None:
-    assert 0 == shelfcount("model", "list")
-    shown = capsys.readouterr().out
-    assert all(file.fingerprint in shown for file in load_manifest().files)
-    assert 0 == shelfcount("model", "verify")
-    assert 3 == capsys.readouterr().out.count("as in the manifest")
-
-
-@pytest.mark.parametrize("arguments", [["use", "x.onnx"], ["rollback"]])
-def test_swapping_models_is_refused_until_it_exists(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert 2 == shelfcount("model", *arguments)
-    assert "later release" in capsys.readouterr().err

@@ -35,6 +35,8 @@ def test_a_wheel_carries_code_weights_messages_migrations_and_the_demo_day(tmp_p
         "edge/web/locale/zh/shelfcount.po",
         "edge/demo/day/catalogue.csv",
         "models/manifest.toml",
+        "models/golden_set/golden.json",
+        "models/golden_set/shelf.jpg",
         "models/weights/detector.onnx",
         "models/weights/embedder.onnx",
         "models/weights/label-finder.onnx",

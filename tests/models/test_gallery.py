@@ -153,7 +153,7 @@ def test_vectors_must_be_unit_and_as_many_as_photos(gallery: Gallery) -> None:
 
 
 def test_another_embedder_is_refused_with_both_fingerprints_and_the_mend(gallery: Gallery) -> None:
-    with pytest.raises(BadGallery, match=f"{EYE}, this one is {OTHER_EYE}; enrol its photos again"):
+    with pytest.raises(BadGallery, match=f"{EYE}, this one is {OTHER_EYE}; make its vectors again from the"):
         open_gallery(gallery.folder, OTHER_EYE)
 
 

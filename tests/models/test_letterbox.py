@@ -65,3 +65,17 @@ def test_boxes_are_clipped_to_the_picture() -> None:
 def test_a_letterbox_that_does_not_fit_is_refused() -> None:
     with pytest.raises(BadArray, match="does not fit"):
         Letterbox(10, 10, 64, 64, 10, 0, 64, 64)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (2560, 1920), (1280, 720), (1921, 1081), (700, 500)])
+def test_a_picture_shown_small_keeps_its_brightness_and_thin_print_turns_grey(width: int, height: int) -> None:
+    """Print as fine as a pixel is averaged, never sampled: a chequered picture has the same grey wherever it is shown."""
+    image = np.indices((height, width)).sum(0)[..., None].repeat(3, 2).astype(np.uint8) % 2 * 200
+    box = fit_long_side(width, height, 320)
+    canvas = np.empty((box.height, box.width, 3), np.uint8)
+
+    draw_into(canvas, image.astype(np.uint8), box)
+
+    inner = canvas[box.top : box.top + box.inner_h, box.left : box.left + box.inner_w]
+    assert 98 <= inner.mean() <= 102
+    assert inner.std() < 12

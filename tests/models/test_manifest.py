@@ -75,7 +75,7 @@ def test_a_missing_file_is_named_with_the_mend(copy: Manifest) -> None:
     path = copy.of("embedder").path
     path.unlink()
 
-    with pytest.raises(BadModelFile, match=r"embedder\.onnx cannot be read.*put it back"):
+    with pytest.raises(BadModelFile, match=r"embedder\.onnx cannot be read.*restore it from the release"):
         copy.verified("embedder")
 
 

@@ -55,8 +55,9 @@ def _model(desk: Desk) -> Part:
     card = desk.model
     if card.detector is None:
         return Part.model_validate({"status": "DOWN", "reason": card.why_down})
-    return Part.model_validate({"status": "UP", "detector": card.detector, "embedder": card.embedder,
-                                "gallery": card.gallery})
+    ill = {} if card.why_degraded is None else {"reason": card.why_degraded}
+    return Part.model_validate({"status": "DEGRADED" if ill else "UP", "detector": card.detector, "embedder": card.embedder,
+                                "gallery": card.gallery, **ill})
 
 
 def _ledger(desk: Desk) -> Part:

@@ -18,8 +18,11 @@ from edge.counting.pipeline import Eye
 from edge.errors import UsageFault
 from inventory_core.counts import CaptureStatus
 from inventory_core.ids import CountId, LocationId
-from models.detections import Detections
-from models.namer import NoNamer
+from models.detections import Boxes, Detections
+from models.embedder import open_embedder
+from models.gallery import open_gallery
+from models.identities import Identities
+from models.namer import Namer, NoNamer
 from tests.edge.api.conftest import NOW
 
 SIZE = (480, 640)
@@ -109,3 +112,31 @@ def test_a_camera_without_name_or_twice_is_refused(specs: list[str]) -> None:
 @pytest.mark.parametrize(("db", "folder"), [("shop.db", "shop.files"), ("sqlite:///data/shop.db", "data/shop.files")])
 def test_what_is_not_in_the_book_lies_beside_it(db: str, folder: str) -> None:
     assert Path(folder) == folder_of(db)
+
+
+class Counted(Namer):
+    """A namer that says how many products it looked at."""
+
+    looked = 0
+
+    def name(self, image: Image, xyxy: Boxes) -> Identities:
+        self.looked += len(xyxy)
+        return super().name(image, xyxy)
+
+
+def test_a_camera_looks_again_only_at_what_changed_and_an_upload_at_everything(tmp_path: Path) -> None:
+    embedder = open_embedder(threads=1)
+    namer = Counted(embedder, open_gallery(tmp_path / "gallery", embedder.fingerprint, create=True))
+    clock = SimulatedClock(NOW)
+    eyed = EyeLooker(Eye(ThreePacks(), namer, 0.4), {"door": NamedCamera(lambda: StillCamera(clock), clock)},
+                     Evidence(tmp_path / "evidence"), 1_000_000)  # fmt: skip
+    order = Order(CountId("c-1"), LocationId("shelf-1"), "door", NOW)
+
+    eyed.look(order, None)
+    burst = namer.looked
+    eyed.look(order, None)
+
+    assert burst == namer.looked > 0
+    upload = cv2.imencode(".jpg", shelf_picture(1))[1].tobytes()
+    eyed.look(Order(CountId("c-2"), LocationId("shelf-1"), None, NOW), upload)
+    assert burst + 3 == namer.looked

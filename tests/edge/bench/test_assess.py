@@ -1,16 +1,29 @@
 """A drawn shelf through the product's own count: letters are facings 40 px wide, shelves lie 200 px apart."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from edge.bench.assess import AssessPolicy, Replay, Truth, count_end_to_end, judge_boxes, rank_names, shelves_from_rows
+from edge.bench.assess import (
+    AssessPolicy,
+    Faint,
+    Replay,
+    Truth,
+    count_end_to_end,
+    judge_boxes,
+    rank_names,
+    shelves_from_rows,
+)
+from edge.bench.bursts import BurstPolicy, simulated_burst
 from edge.bench.facing_metrics import measure_facings
-from edge.bench.held_out import cut_from, without_picture
+from edge.bench.held_out import cut_from, read_fixtures, without_pictures
 from edge.bench.matching import NONE
+from edge.bench.outcomes import Fate
 from edge.capture.frame import Frame
 from edge.counting.pipeline import Eye
+from edge.errors import UsageFault
 from inventory_core.ids import ShelfId, Sku
 from models.detections import PRODUCT, VOID, Detections
 from models.gallery import Gallery
@@ -67,11 +80,14 @@ def photo(noise: bool = True) -> Frame:
     return Frame("drawn", 0, None, image)
 
 
-def counted(truth: str, answer: str, enrolled: str = "ABC", noise: bool = True):
+def assessed(truth: str, answer: str, enrolled: str = "ABC", noise: bool = True):
     found, names = found_as(answer)
     eye = Eye(Replay("sha256:0", found), Reads(names), AT_SCORE, "sha256:1", "sha256:2")
-    tally = count_end_to_end(drawn(truth)[0], photo(noise), eye, frozenset(map(Sku, enrolled)), POLICY)
-    return measure_facings([tally])
+    return count_end_to_end(drawn(truth)[0], (photo(noise),), eye, frozenset(map(Sku, enrolled)), POLICY)
+
+
+def counted(truth: str, answer: str, enrolled: str = "ABC", noise: bool = True):
+    return measure_facings([assessed(truth, answer, enrolled, noise)[0]])
 
 
 def test_a_shelf_that_is_read_as_it_stands():
@@ -87,6 +103,25 @@ def test_known_misses_are_found_out():
     # A 1 of 2, B 0 of 2 and C 1 of 0 above; C right and A 1 of 0 below
     assert 0.2 == figures.exact_sku_shelf
     assert (1.0, pytest.approx(5 / 6)) == (figures.mae, figures.wape)
+
+
+def test_every_facing_and_every_box_has_its_fate():
+    _, told = assessed("A A B B | C C X X", "A . C ? | C C A ?")
+    fates = Counter(one.fate for one in told)
+    assert {Fate.RIGHT: 3, Fate.MISSED: 1, Fate.MISNAMED: 1, Fate.REFUSED: 1, Fate.TAKEN_FOR: 1,
+            Fate.STRANGER_RIGHT: 1} == fates  # fmt: skip
+    missed = next(one for one in told if one.fate is Fate.MISSED)
+    assert (place(0, 1), "A", None, "1") == (missed.xyxy, missed.true, missed.said, missed.shelf)
+
+
+def test_a_burst_that_agrees_is_counted_as_its_frames_are():
+    truth, (found, names) = drawn("A A B B | C C X X")[0], found_as("A A B B | C C ? ?")
+    eye = Eye(Faint(Replay("sha256:0", found), 0.2), Reads(names), AT_SCORE, "sha256:1", "sha256:2")
+    frames = simulated_burst(photo().image, BurstPolicy(frames=3))
+    burst, _ = count_end_to_end(truth, frames, eye, frozenset(map(Sku, "ABC")), POLICY)
+    single, _ = count_end_to_end(truth, frames[:1], eye, frozenset(map(Sku, "ABC")), POLICY)
+    assert (6, 1.0) == (measure_facings([burst]).enrolled, measure_facings([burst]).accuracy)
+    assert measure_facings([burst]).exact_sku_shelf == measure_facings([single]).exact_sku_shelf
 
 
 def test_a_blank_picture_is_refused_and_nothing_is_called_zero():
@@ -136,17 +171,26 @@ def test_ranks_are_over_products_not_crops():
 
 def test_a_picture_held_out_takes_its_crops_with_it():
     whole = gallery(("A", "shop/1.jpg", (1, 0)), ("A", "2.jpg", (0.6, 0.8)), ("B", "1.jpg", (0, 1)))
-    assert cut_from(whole, "1.jpg")
-    rest = without_picture(whole, "1.jpg")
+    assert cut_from(whole, {"1.jpg"})
+    rest = without_pictures(whole, {"1.jpg"})
     assert ("A",) == rest.names()
-    assert not cut_from(rest, "1.jpg")
+    assert not cut_from(rest, {"1.jpg"})
     assert [[np.float32(0.6)]] == rest.similarities(np.array([[1, 0]], np.float32)).tolist()
 
 
 def test_a_gallery_held_out_to_nothing_knows_nobody():
-    rest = without_picture(gallery(("A", "1.jpg", (1, 0))), "1.jpg")
+    rest = without_pictures(gallery(("A", "1.jpg", (1, 0))), {"1.jpg", "2.jpg"})
     ranked = rank_names(drawn("A")[0], photo(), Describes(), rest)  # type: ignore[arg-type]
     assert [False] == ranked.known.tolist()
+
+
+def test_fixtures_are_lines_and_a_picture_stands_in_one(tmp_path):
+    file = tmp_path / "fixtures.txt"
+    file.write_text("1.jpg 2.jpg\n\n3.jpg\n", encoding="utf-8")
+    assert {"1.jpg": {"1.jpg", "2.jpg"}, "2.jpg": {"1.jpg", "2.jpg"}, "3.jpg": {"3.jpg"}} == read_fixtures(file)
+    file.write_text("1.jpg 2.jpg\n2.jpg\n", encoding="utf-8")
+    with pytest.raises(UsageFault, match=r"2\.jpg in two fixtures"):
+        read_fixtures(file)
 
 
 def test_truth_needs_a_name_and_a_shelf_for_every_box():

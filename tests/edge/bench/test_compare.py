@@ -57,7 +57,7 @@ def test_folds_are_pooled_into_one_side(tmp_path):
 def test_what_was_written_is_what_is_read(tmp_path):
     pictures = [picture(n, 20, 15, 4) for n in range(3)]
     run = read_run([written(tmp_path, "one", pictures)])
-    assert measure([p.judged for p in pictures], 0.3) == measure([run.judged[p.sha256] for p in pictures], 0.3)
+    assert measure([p.judged for p in pictures], 0.3) == measure([run.pictures[p.sha256].judged for p in pictures], 0.3)
 
 
 def test_sides_that_saw_different_pictures_cannot_be_compared(tmp_path):

@@ -13,7 +13,8 @@ for line in sys.stdin:
     if order.get("kind") == "dies":
         sys.exit(1)
     ok = order.get("kind") != "broken" and order.get("repeats") != 13
-    print(json.dumps({"ok": ok, "why": "no module named it", "note": "peer 1.0", "cpu_ms": 2.5, "wall_ms": 3.5}), flush=True)
+    print(json.dumps({"ok": ok, "why": "no module named it", "note": "peer 1.0", "cpu_ms": 2.5, "wall_ms": 3.5,
+                      "boxes": [[1, 2, 3, 4, 0.5], [5, 6, 7, 8, 0.75]]}), flush=True)
 """
 
 
@@ -59,3 +60,12 @@ def test_without_the_peers_environment_every_peer_is_absent(tmp_path):
         assert isinstance(absent, Absent)
         assert "make peers" in str(absent.why)
         assert "" == peers.versions()
+
+
+def test_the_boxes_of_a_peer_come_best_first(worker):
+    with Peers(Path(sys.executable), worker) as peers:
+        peer = peers.prepare("one", "works", {})
+        assert isinstance(peer, Peer)
+        found = peer.boxes(Path("shelf.jpg"), 0.01)
+    assert [[5, 6, 7, 8], [1, 2, 3, 4]] == found.xyxy.tolist()
+    assert [0.75, 0.5] == found.score.tolist()

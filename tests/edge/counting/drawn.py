@@ -4,8 +4,10 @@ A letter is a product: A, B, C ... are taller and wider in turn, so that one she
 """
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +18,12 @@ from edge.counting.pipeline import Eye
 from edge.counting.readings import Box, Facing, FrameReading
 from inventory_core.ids import ShelfId, Sku
 from models.detections import PRODUCT, VOID, Detections
-from models.identities import Identities
+from models.identities import Candidate, Identities
 
 PITCH_PX, RAIL_PX, HEADROOM_PX = 60.0, 16.0, 24.0
 HEIGHTS_PX = {"A": 60.0, "B": 110.0, "C": 45.0, "D": 85.0, "E": 130.0}
 WIDTHS_PX = {"A": 40.0, "B": 44.0, "C": 52.0, "D": 30.0, "E": 50.0}
+NONE: Mapping[str, float] = MappingProxyType({})
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
@@ -97,10 +100,11 @@ def frame(seq: int = 0) -> Frame:
 
 
 def facing(sku: str | None, left: float = 0.0, *, shelf: str | None = "1", score: float = 0.9, margin: float = 0.3,
-           nearest: str | None = None, sku_score: float = 0.9) -> Facing:
+           nearest: str | None = None, sku_score: float = 0.9, candidates: Mapping[str, float] = NONE) -> Facing:
     return Facing(
         ShelfId(shelf) if shelf else None, Sku(sku) if sku else None, Sku(nearest or sku or "") or None, left, left + 40.0,
         score, sku_score, margin, Box(left, 0.0, left + 40.0, 80.0),
+        tuple(Candidate(Sku(name), cosine) for name, cosine in candidates.items()),
     )
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from calibration.site_file import read_site
 from edge.capture.frame import Frame
-from edge.counting.count import count_burst, count_frame, pedigree_of
+from edge.counting.count import CountPolicy, count_burst, count_frame, pedigree_of
 from edge.counting.document import document_of
 from edge.counting.result import CountResult, to_capture
+from edge.counting.trust import TrustPolicy
 from inventory_core.counts import CaptureStatus
 from inventory_core.ids import CountId, LocationId
 from tests.edge.counting.drawn import AT, DrawnEye, drawn, eye_on, frame, picture
@@ -114,7 +115,8 @@ def test_a_picture_of_another_shape_is_not_the_sites_camera(site_file: Path) -> 
 
 def test_the_document_has_the_published_form() -> None:
     eye = eye_on(drawn("A . B"), unknown="B")
-    document = document_of([count_frame(eye, frame(), source="p.jpg")], pedigree_of(eye, None, None))
+    clear = CountPolicy(trust=TrustPolicy(per_cosine=40.0, stranger_at=0.6, tail=0.025))
+    document = document_of([count_frame(eye, frame(), source="p.jpg", policy=clear)], pedigree_of(eye, None, None))
     image = document["images"][0]  # type: ignore[index]
     assert "shelfcount.count/1" == document["schema"]
     assert {"detector": "sha256:drawn", "embedder": "sha256:e", "gallery": "sha256:g", "calibration": None} == (

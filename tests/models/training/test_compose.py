@@ -26,7 +26,7 @@ def test_the_same_seed_draws_the_same_shelf() -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_every_box_lies_in_the_view_and_on_red_goods(seed: int) -> None:
-    style = ShelfStyle(multipack=0, rows_behind=0, new_colour=0, post=0, gap=0)
+    style = ShelfStyle(multipack=0, rows_behind=0, new_colour=0, post=0, gap=0, lip=0)
     sample = compose_shelf([can()], 320, np.random.default_rng(seed), style)
     assert len(sample.xyxy) > 0
     assert sample.xyxy.min() >= 0
@@ -54,3 +54,13 @@ def test_other_light_keeps_the_form_of_the_picture(seed: int) -> None:
     changed = disturbed(image, np.random.default_rng(seed))
     assert image.shape == changed.shape
     assert np.uint8 == changed.dtype
+
+
+def test_what_a_tray_hides_at_the_feet_still_belongs_to_the_box() -> None:
+    trays = ShelfStyle(multipack=0, stack=0, rows_behind=0, new_colour=0, post=0, gap=0, lip=1, opaque_lip=1)
+    sample = compose_shelf([can((0, 0, 255))], 320, np.random.default_rng(1), trays)
+    blue, whole = sample.clean[..., 0], sample.xyxy[(sample.xyxy[:, 1] > 0) & (sample.xyxy[:, 3] < 320)].astype(int)
+    feet = [int(blue[y2 - 3, (x1 + x2) // 2]) for x1, _, x2, y2 in whole.tolist()]
+    heads = [int(blue[y1 + (y2 - y1) // 8, (x1 + x2) // 2]) for x1, y1, x2, y2 in whole.tolist()]
+    assert 0 == max(heads)  # red cans
+    assert min(feet) > 40  # the tray in front of them
