@@ -61,7 +61,8 @@ def judged_sightings(
     counted = _counted(capture)
     heard_by = min(capture.captured_at + policy.grace, known_at)
     sightings = []
-    for sku in sorted({*places, *(sku for sku in counted if sku in products)}):
+    stood_here = (sku for sku, on in counted.items() if sku in products and any(facings.best for facings in on.values()))
+    for sku in sorted({*places, *stood_here}):
         slots, on = places.get(sku, ()), counted[sku]
         visible = [slot for slot in slots if slot.shelf in capture.shelves_seen or slot.shelf in on]
         depths = {slot.shelf: slot.depth for slot in visible}

@@ -115,7 +115,7 @@ class Gallery:
             return Identities.unknown(len(vectors))
         found = search.nearest_two(vectors)
         margin = found.score - found.second
-        sure = (found.score >= self.threshold.score) & (margin >= self.policy.least_margin)
+        sure = (found.score >= np.array(self.threshold.of_sku)[found.best]) & (margin >= self.policy.least_margin)
         nearest = tuple(search.rows.skus[i] for i in found.best)
         candidates = tuple(
             tuple(Candidate(search.rows.skus[sku], score) for sku, score in zip(skus, scores, strict=True))

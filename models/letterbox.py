@@ -82,7 +82,7 @@ def draw_into(canvas: Image, image: Image, box: Letterbox) -> None:
         inner[:] = image
         return
     halved, method = _halved(image, box)
-    inner[:] = cv2.resize(halved, (box.inner_w, box.inner_h), interpolation=method)
+    cv2.resize(halved, (box.inner_w, box.inner_h), dst=inner, interpolation=method)
 
 
 def _halved(image: Image, box: Letterbox) -> tuple[Image, int]:

@@ -15,10 +15,11 @@ NOBODY = -2.0
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """`score`: cosine from which a name is given; `measured`: whether the gallery had enough photos to say so itself,
+    """`score`: cosine from which a name is given, and `of_sku` (skus,) that of each SKU, never below it; `measured`: whether the gallery had enough photos to say so itself,
     on `pairs` photos that found their own SKU in another picture. `look_alikes`: pairs of SKUs hard to tell apart."""
 
     score: float
+    of_sku: tuple[float, ...]
     measured: bool
     pairs: int
     look_alikes: frozenset[tuple[Sku, Sku]]
@@ -39,21 +40,34 @@ def calibrate(skus: tuple[Sku, ...], vectors: npt.NDArray[np.float32], owner: np
               source: tuple[str, ...], policy: UnknownPolicy) -> Threshold:  # fmt: skip
     """The threshold that keeps `policy.keep` of the photos that find their own SKU; with few of these, the floor."""
     if not skus:
-        return Threshold(policy.floor, False, 0, frozenset())
+        return Threshold(policy.floor, (), False, 0, frozenset())
     near = neighbours(len(skus), vectors, owner, np.unique(np.array(source), return_inverse=True)[1])
     right = near.own[(near.own > NOBODY) & (near.own > near.other)]
     left, other = np.nonzero(np.triu((near.nearest >= policy.look_alike) | _kin(near.nearest, policy), 1))
     pairs = frozenset((skus[a], skus[b]) for a, b in zip(left, other, strict=True))
-    if len(right) < policy.least_pairs:
-        return Threshold(policy.floor, False, len(right), pairs)
-    kept = float(np.quantile(right, 1 - policy.keep))
-    return Threshold(min(max(kept, policy.floor), policy.ceiling), True, len(right), pairs)
+    measured, score = len(right) >= policy.least_pairs, policy.floor
+    if measured:
+        score = min(max(float(np.quantile(right, 1 - policy.keep)), policy.floor), policy.ceiling)
+    return Threshold(score, _of_each(len(skus), near.own, owner, score, policy), measured, len(right), pairs)
+
+
+def _of_each(skus: int, own: npt.NDArray[np.float32], owner: npt.NDArray[np.int64], score: float,
+             policy: UnknownPolicy) -> tuple[float, ...]:  # fmt: skip
+    """What each SKU asks for: `score`, or more where its photos from different pictures are more alike than that."""
+    asked = np.full(skus, score)
+    met = own > NOBODY
+    for sku in np.unique(owner[met]):
+        usual = float(np.median(own[met & (owner == sku)]))
+        asked[sku] = max(score, min(usual - policy.slack, policy.strictest))
+    return tuple(asked.tolist())
 
 
 def _kin(nearest: npt.NDArray[np.float32], policy: UnknownPolicy) -> npt.NDArray[np.bool_]:
-    """(skus, skus): pairs that are each other's nearest, and near: the camera tells them apart, a hurried till may not."""
-    first = nearest == nearest.max(axis=1, keepdims=True)
-    return np.asarray(first & first.T & (nearest >= policy.kin), np.bool_)
+    """(skus, skus): pairs that are among each other's two nearest, and near: the camera tells them apart, a hurried till may
+    not."""
+    second = np.sort(nearest, axis=1)[:, -2:][:, :1]  # (skus, 1); of two SKUs the nobody of the diagonal
+    near = (nearest >= second) & (nearest >= policy.kin)
+    return np.asarray(near & near.T, np.bool_)
 
 
 def neighbours(skus: int, vectors: npt.NDArray[np.float32], owner: npt.NDArray[np.int64],

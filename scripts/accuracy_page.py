@@ -2,11 +2,11 @@
 page with the worst pictures.
 
     python -m scripts.accuracy_page [--data DIR] [--work DIR] [--detector-peer FILE] [--embedder-peer FILE]
-                                    [--folds FILE FILE] [--embedder-folds FILE FILE] [--burst N]
+                                    [--folds FILE FILE FILE FILE FILE] [--burst N]
 
 DIR holds the labelled sets (default: $DATA, else ../shared/data); a set that is not there is left out and said so.
-`--detector-peer` is a detector to hold ours against, `--embedder-peer` a frozen embedder. `--folds` are two detectors of our
-recipe: the first was trained without the photos of fold B, the second without those of fold A; `--embedder-folds` likewise.
+`--detector-peer` is a detector to hold ours against, `--embedder-peer` a frozen embedder. `--folds` are
+detectors of our recipe, one for each fixture (p25-p29, p10-p11, p12-p14, p33, p4), trained without its photos.
 Ultralytics' own predict needs the peers' environment (`make peers`, or SHELFCOUNT_PEERS_PYTHON); without it its rows are empty
 and say why. In `--work` the results and accuracy.html are kept; a result of the same command on the same files is not measured
 again. About ten minutes on one core.
@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scripts.accuracy_rows import FOLDS, Chosen, Measured, measure
+from scripts.accuracy_rows import FIXTURES, Chosen, Measured, measure
 from scripts.accuracy_sections import sections
 from scripts.bench_runner import ROOT, Runner
 from scripts.error_list import Error, errors_of, with_reviews, write_errors
@@ -35,14 +35,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--work", type=Path, help="where results and accuracy.html are kept; else a folder that is removed")
     parser.add_argument("--detector-peer", type=Path)
     parser.add_argument("--embedder-peer", type=Path)
-    parser.add_argument("--folds", type=Path, nargs=2, default=())
-    parser.add_argument("--embedder-folds", type=Path, nargs=2, default=())
+    parser.add_argument("--folds", type=Path, nargs=len(FIXTURES), default=())
     parser.add_argument("--burst", type=int, default=Chosen.__dataclass_fields__["burst"].default, help="frames; 0: no bursts")
     parser.add_argument("--page", type=Path, default=PAGE)
     parser.add_argument("--errors", type=Path, default=ERRORS)
     given = parser.parse_args(arguments)
     chosen = Chosen(given.data.resolve(), _whole(given.detector_peer), _whole(given.embedder_peer),
-                    tuple(map(Path.resolve, given.folds)), tuple(map(Path.resolve, given.embedder_folds)), given.burst)
+                    tuple(map(Path.resolve, given.folds)), given.burst)
     if given.work is not None:
         given.work.mkdir(parents=True, exist_ok=True)
         return write(chosen, given.work.resolve(), given.page, given.errors)
@@ -73,15 +72,14 @@ def write(chosen: Chosen, work: Path, page: Path = PAGE, errors_file: Path = ERR
 def names_of(chosen: Chosen) -> dict[str, Path]:
     """How the page calls files outside the repository."""
     files = {"$DATA": chosen.data, "$DETECTOR_PEER": chosen.detector_peer, "$EMBEDDER_PEER": chosen.embedder_peer}
-    for name, folds in (("$DETECTOR", chosen.folds), ("$EMBEDDER", chosen.embedder_folds)):
-        files |= {f"{name}_WITHOUT_{fold}": file for fold, file in zip(FOLDS, folds, strict=False)}
+    files |= {f"$DETECTOR_WITHOUT_{fixture}": file for fixture, file in zip(FIXTURES, chosen.folds, strict=False)}
     return {name: path for name, path in files.items() if path is not None}
 
 
 def errors_in(measured: Measured) -> list[Error]:
-    """Every error of ours, fold by fold."""
+    """Every error of ours, fixture by fixture."""
     parts = measured.ours.parts if measured.ours else ()
-    return [error for name, row in zip(FOLDS, parts, strict=False) for error in errors_of(name, row.document)]
+    return [error for name, row in zip(FIXTURES, parts, strict=False) for error in errors_of(name, row.document)]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,4 @@
-"""What the accuracy page measures: ours and the peers on the same pictures, fold by fold and pooled.
-
-Fold B is one fixture (FIXTURE_B), fold A the other photos of cornershop-dev.
-"""
+"""What the accuracy page measures: ours and the peers on the same pictures, fixture by fixture and pooled."""
 
 import sys
 from collections.abc import Sequence
@@ -10,10 +7,11 @@ from pathlib import Path
 
 from scripts.bench_runner import ROOT, Row, Runner
 
-FIXTURE_B = ("p25.jpg", "p27.jpg", "p28.jpg", "p29.jpg")
-FOLDS = ("B", "A")
-FIXTURES = ("p4.jpg", "p10.jpg p11.jpg", "p12.jpg p13.jpg p14.jpg", "p33.jpg", " ".join(FIXTURE_B))
-"""The pictures of each fixture, as `--fixtures` reads them."""
+FIXTURES = {
+    "p25-p29": ("p25.jpg", "p27.jpg", "p28.jpg", "p29.jpg"), "p10-p11": ("p10.jpg", "p11.jpg"),
+    "p12-p14": ("p12.jpg", "p13.jpg", "p14.jpg"), "p33": ("p33.jpg",), "p4": ("p4.jpg",),
+}  # fmt: skip
+"""The photos of each fixture of cornershop-dev: a fold each."""
 CORNERSHOP, PACKAGES = "cornershop-dev", "grocerystore-packages"
 DAY = ROOT / "edge" / "demo" / "day"
 ULTRALYTICS = "Ultralytics predict"
@@ -23,19 +21,18 @@ LITE0 = "frozen EfficientNet-Lite0 + histogram"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Files beside those of the release; a pair of folds is (for B, for A), each trained without that fold's photos."""
+    """Files beside those of the release; `folds`: a detector for each of FIXTURES, trained without its photos."""
 
     data: Path
     detector_peer: Path | None = None
     embedder_peer: Path | None = None
     folds: tuple[Path, ...] = ()
-    embedder_folds: tuple[Path, ...] = ()
     burst: int = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """One contender on B, on A and on both; `absent` says why it could not be measured."""
+    """One contender on each fixture and on all; `absent` says why it could not be measured."""
 
     title: str
     parts: tuple[Row, ...] = ()
@@ -76,27 +73,28 @@ def measure(runner: Runner, chosen: Chosen) -> Measured:
 
 def _cornershop(runner: Runner, chosen: Chosen) -> tuple[list[Folded], list[Folded], list[Folded], list[Row]]:
     source, images = chosen.data / CORNERSHOP / "annotations.json", chosen.data / CORNERSHOP / "images"
-    labels = [runner.work / f"cornershop-{name.lower()}" / "annotations.json" for name in FOLDS]
-    for target, words in zip(labels, (FIXTURE_B, ("--without", *FIXTURE_B)), strict=True):
-        runner.run("scripts.cut_coco", str(source), str(target), *words)
+    labels = [runner.work / f"cornershop-{name}" / "annotations.json" for name in FIXTURES]
+    for target, photos in zip(labels, FIXTURES.values(), strict=True):
+        runner.run("scripts.cut_coco", str(source), str(target), *photos)
     on = [["accuracy", "--coco", str(label), "--images", str(images)] for label in labels]
-    enrolled = [["--enrol", str(label), "--leave-one-out"] for label in labels]
-    finder = _each("--detector", chosen.folds)
-    describer = _each("--embedder", chosen.embedder_folds)
+    enrolled = [["--enrol", str(label), "--leave-one-out"] if len(photos) > 1 else []
+                for label, photos in zip(labels, FIXTURES.values(), strict=True)]
+    finder = [["--detector", str(fold)] for fold in chosen.folds] or [[] for _ in FIXTURES]
+    each = range(len(FIXTURES))
     burst = ["--burst", str(chosen.burst)] if chosen.burst else []
-    ours = _folded(runner, "ours", [[*on[n], *finder[n], *enrolled[n], *describer[n], *burst] for n in (0, 1)])
+    ours = _folded(runner, "ours", [[*on[n], *finder[n], *enrolled[n], *(burst if enrolled[n] else [])] for n in each])
     boxes = [ours]
-    boxes.append(_folded(runner, f"our weights, {ULTRALYTICS}", [[*on[n], *finder[n], "--by-ultralytics"] for n in (0, 1)]))
+    boxes.append(_folded(runner, f"our weights, {ULTRALYTICS}", [[*on[n], *finder[n], "--by-ultralytics"] for n in each]))
     if chosen.detector_peer is not None:
         use = ["--detector", str(chosen.detector_peer)]
         boxes.append(_folded(runner, PEER, [[*words, *use] for words in on]))
         boxes.append(_folded(runner, f"{PEER}, {ULTRALYTICS}", [[*words, *use, "--by-ultralytics"] for words in on]))
     else:
         boxes.append(Folded(PEER, absent="no file given; name it with --detector-peer"))
-    names, across = [ours], _across(runner, chosen, on, finder, describer)
+    names, across = [ours], _across(runner, chosen, on, finder)
     if chosen.embedder_peer is not None:
         use = ["--embedder", str(chosen.embedder_peer)]
-        names.append(_folded(runner, LITE0, [[*on[n], *finder[n], *enrolled[n], *use] for n in (0, 1)]))
+        names.append(_folded(runner, LITE0, [[*on[n], *finder[n], *enrolled[n], *use] for n in each]))
     else:
         names.append(Folded(LITE0, absent="no file given; scripts/export_embedder.py makes it, --embedder-peer names it"))
     compared = [_compared(runner, ours, other) for other in (*boxes[1:], *names[1:]) if other.parts]
@@ -104,32 +102,28 @@ def _cornershop(runner: Runner, chosen: Chosen) -> tuple[list[Folded], list[Fold
     return boxes, names, across, compared
 
 
-def _across(runner: Runner, chosen: Chosen, on: Sequence[Sequence[str]], finder: Sequence[Sequence[str]],
-            describer: Sequence[Sequence[str]]) -> list[Folded]:
+def _across(runner: Runner, chosen: Chosen, on: Sequence[Sequence[str]], finder: Sequence[Sequence[str]]) -> list[Folded]:
     """Each photo named by the crops of the other fixtures alone."""
     fixtures = runner.work / "fixtures.txt"
-    fixtures.write_text("\n".join(FIXTURES) + "\n", encoding="utf-8")
+    fixtures.write_text("".join(" ".join(photos) + "\n" for photos in FIXTURES.values()), encoding="utf-8")
+    each = range(len(FIXTURES))
     whole = ["--enrol", str(chosen.data / CORNERSHOP / "annotations.json"), "--fixtures", str(fixtures)]
-    rows = [_folded(runner, "ours across fixtures", [[*on[n], *finder[n], *whole, *describer[n]] for n in (0, 1)])]
+    rows = [_folded(runner, "ours across fixtures", [[*on[n], *finder[n], *whole] for n in each])]
     if chosen.embedder_peer is not None:
         use = ["--embedder", str(chosen.embedder_peer)]
-        rows.append(_folded(runner, f"{LITE0} across fixtures", [[*on[n], *finder[n], *whole, *use] for n in (0, 1)]))
+        rows.append(_folded(runner, f"{LITE0} across fixtures", [[*on[n], *finder[n], *whole, *use] for n in each]))
     return rows
-
-
-def _each(option: str, folds: Sequence[Path]) -> list[list[str]]:
-    return [[option, str(fold)] for fold in folds] or [[], []]
 
 
 def _folded(runner: Runner, title: str, commands: Sequence[Sequence[str]]) -> Folded:
     parts = []
-    for name, words in zip(FOLDS, commands, strict=True):
+    for name, words in zip(FIXTURES, commands, strict=True):
         row = runner.measured(f"{title} on {name}", *words, may_be_absent="--by-ultralytics" in words)
         if row.absent:
             return Folded(title, absent=row.absent)
         parts.append(row)
     files = [runner.document_of(row) for row in parts]
-    pooled = runner.measured(f"{title} on both", "pool", *files, "--name", CORNERSHOP)
+    pooled = runner.measured(f"{title} on all", "pool", *files, "--name", CORNERSHOP)
     return Folded(title, tuple(parts), pooled)
 
 

@@ -11,16 +11,17 @@ camera is at hand, so that claim is open; what is measured below is harder (phot
 rendered, and says so.
 """
 BOXES = """\
-Fold B is one fixture (p25, p27, p28, p29), fold A the other seven photos, from four other fixtures. Boxes within 1 % of a
-picture's edge are ignored on both sides; AP is taken from confidence .01 up without a cap on boxes, by faster-coco-eval for a
-fold and by our own sums for both together; recall, precision and counts are taken at the shipped operating point.
+Eleven photos of five fixtures; rows are named by their photos. Boxes within 1 % of a picture's edge are ignored on both
+sides; AP is taken from confidence .01 up without a cap on boxes, by faster-coco-eval for a fixture and by our own sums for all
+together; recall, precision and counts are taken at the shipped operating point.
 """
 WITH_FOLDS = """\
-Each fold is measured by a network of the shipped recipe that was trained without that fold's photos; the shipped network
-itself is not reported on photos that it may have learnt from.
+Each fixture is measured by a network of the shipped recipe that was trained without its photos (`python -m
+scripts.train_detector train --exclude ...`; bench/training.md); the shipped network itself has learnt from all of them and is
+not reported on them.
 """
 NO_FOLDS = """\
-Both folds are measured by the shipped network.
+All are measured by the shipped network.
 """
 COMPARED_NOTE = """\
 "Clearly" means that the whole interval of the paired difference lies on one side of zero, both sides seeing the same draw of
@@ -29,10 +30,10 @@ side its best one. Ultralytics predict is that program's own code with its own s
 most 300 boxes), run on the weights named.
 """
 NAMES = """\
-The gallery holds the crops of the fold's photos; each photo is named without the crops that were cut from it. Products that
-stand on no other photo of the fold are then not enrolled, and the right answer to them is "unknown". On B the other photos
-show the same fixture; on A some do. The peer names by a network that was never trained on goods, with a colour histogram
-beside it.
+The gallery holds the crops of the fixture's photos; each photo is named without the crops that were cut from it. Products
+that stand on no other photo of the fixture are then not enrolled, and the right answer to them is "unknown". A fixture with a
+single photo has nobody to be named by. No embedder here was trained on any of these photos. The peer names by a network that
+was never trained on goods, with a colour histogram beside it.
 """
 ACROSS = """\
 Across fixtures: the gallery holds all photos, and each is named without the crops of its whole fixture. Few products stand in
@@ -45,7 +46,7 @@ each. Every photo is of an enrolled product, so there is no unknown figure. More
 """
 END_TO_END = """\
 From the picture to the count. Missed, misnamed and extra facings all count against accuracy; an enrolled product that was
-answered "unknown" counts as misnamed. Shelves are the rows found on the true boxes. "both" pools the two folds; "across
+answered "unknown" counts as misnamed. Shelves are the rows found on the true boxes. "all" pools the fixtures; "across
 fixtures" knows a product from other shops alone, and most products then not at all.
 """
 DAY_NOTE = """

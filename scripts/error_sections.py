@@ -6,21 +6,21 @@ from pathlib import Path
 from typing import Any
 
 from edge.bench.outcomes import Fate
-from scripts.accuracy_rows import FOLDS, Folded
+from scripts.accuracy_rows import FIXTURES, Folded
 from scripts.accuracy_words import ERRORS_NOTE
 from scripts.error_list import SAID, Error
 from scripts.page_parts import Part, Section, Table, Words
 from scripts.worst_pictures import LEGEND, cut_outs, drawn
 
 WORST = 3
-"""Pictures of a fold that are shown."""
+"""Pictures of a fixture that are shown."""
 CONFUSIONS = 12
 
 
 def error_sections(ours: Folded, errors: Sequence[Error], images: Path, csv_name: str) -> list[Section]:
     told: list[Part] = [Words(ERRORS_NOTE.format(csv=csv_name)), _per_picture(ours), _confusions(errors)]
     pages = [Section("Every error", tuple(told))]
-    for name, row in zip(FOLDS, ours.parts, strict=True):
+    for name, row in zip(FIXTURES, ours.parts, strict=True):
         pictures: Sequence[Mapping[str, Any]] = row.document["per_image"]  # type: ignore[assignment]
         worst = sorted(pictures, key=lambda one: -_wrong(one) / max(1, one["facings"]["enrolled"]))[:WORST]
         parts: list[Part] = [Words(LEGEND, only_html=True)]
@@ -44,13 +44,13 @@ def _wrong(picture: Mapping[str, Any]) -> int:
 
 def _per_picture(ours: Folded) -> Table:
     lines = []
-    for name, row in zip(FOLDS, ours.parts, strict=True):
+    for name, row in zip(FIXTURES, ours.parts, strict=True):
         pictures: Sequence[Mapping[str, Any]] = row.document["per_image"]  # type: ignore[assignment]
         for one in pictures:
             fates = Counter(Fate(outcome["fate"]) for outcome in one["outcomes"])
             listed = [fates[Fate.RIGHT], *(fates[fate] for fate in SAID), fates[Fate.STRANGER_RIGHT]]
             lines.append((one["image"], name, str(one["truths"]), *(str(count) for count in listed)))
-    return Table(("picture", "fold", "facings", "right", *SAID.values(), "not enrolled, found"), tuple(lines))
+    return Table(("picture", "fixture", "facings", "right", *SAID.values(), "not enrolled, found"), tuple(lines))
 
 
 def _confusions(errors: Sequence[Error]) -> Table:

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from inventory_core.counts import CaptureStatus
+from inventory_core.counts import CaptureStatus, ShelfCount
 from inventory_core.discrepancies import DiscrepancyKind, DiscrepancyReport, DiscrepancyState, Owner
-from inventory_core.ids import LocationId, Sku
+from inventory_core.ids import LocationId, ShelfId, Sku
 from inventory_core.ledger import balances_as_of
 from inventory_core.planogram import Planogram
 from inventory_core.policy import ReconcilePolicy
@@ -157,6 +157,12 @@ def test_without_a_planogram_nothing_is_misplaced() -> None:
 
 def test_a_possible_facing_on_a_strange_shelf_is_no_finding() -> None:
     assert [] == findings(report([look("09:00", "A A | A", slack=1)], ledger("08:00 opening A +2"), plan("A A | .")))
+
+
+def test_a_product_that_only_may_stand_here_is_not_missed_here() -> None:
+    seen = look("09:00", "A A")
+    maybe = replace(seen, counts=(*seen.counts, ShelfCount(ShelfId("1"), Sku("C"), FacingRange(0, 0, 1))))
+    assert [] == findings(report([maybe], ledger("08:00 opening A +2", "08:00 opening C +40"), plan("A A")))
 
 
 def test_unknown_products_are_reported_while_they_stand_there() -> None:

@@ -80,12 +80,13 @@ def test_enough_photos_set_the_threshold_where_most_of_them_are_kept() -> None:
     assert pytest.approx(np.cos(np.radians(20)), abs=1e-4) == threshold.score
 
 
-def test_each_others_nearest_are_look_alikes_from_a_lower_similarity_on() -> None:
-    policy = UnknownPolicy(look_alike=0.99, kin=0.6)
+def test_look_alikes_are_among_each_others_two_nearest_from_a_lower_similarity_on() -> None:
+    policy = UnknownPolicy(look_alike=0.999, kin=0.6)
 
-    gallery = shop("cola p1 0 0", "zero p1 0 30", "light p1 0 75", "milk p1 4 0", "kefir p1 4 89", policy=policy)
+    gallery = shop("cola p1 0 0", "zero p1 0 10", "light p1 0 20", "lime p1 0 45", "milk p1 4 0", "kefir p1 4 89", policy=policy)
 
-    assert frozenset({("cola", "zero")}) == gallery.look_alikes()  # light is nearer to zero than zero to it
+    pairs = {("cola", "zero"), ("light", "zero"), ("cola", "light")}
+    assert frozenset(pairs) == gallery.look_alikes()  # light has two that are nearer than lime; kefir is far from milk
 
 
 @pytest.mark.parametrize(("floor", "ceiling", "score"), [(0.99, 0.995, 0.99), (0.2, 0.5, 0.5)])
@@ -93,3 +94,17 @@ def test_the_threshold_stays_within_floor_and_ceiling(floor: float, ceiling: flo
     lines = [f"s{axis} p{n} {axis} {n * 20}" for axis in (0, 2, 4, 6) for n in range(3)]
 
     assert score == shop(*lines, policy=UnknownPolicy(floor=floor, ceiling=ceiling)).threshold.score
+
+
+def test_a_product_whose_photos_are_all_alike_asks_for_more_than_the_others() -> None:
+    policy = UnknownPolicy(floor=0.3, slack=0.1, strictest=0.95)
+
+    asked = shop("cola p1 0 0", "cola p2 0 5", "milk p1 4 0", "milk p2 4 60", "soap p1 6 0", policy=policy).threshold.of_sku
+
+    assert [0.896, 0.4, 0.3] == pytest.approx(asked, abs=1e-3)  # cos 5 - .1; cos 60 - .1; one photo: the floor
+
+
+def test_no_product_asks_for_more_than_the_strictest() -> None:
+    policy = UnknownPolicy(slack=0.0, strictest=0.9)
+
+    assert (0.9,) == shop("cola p1 0 0", "cola p2 0 1", policy=policy).threshold.of_sku

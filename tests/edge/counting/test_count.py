@@ -115,7 +115,7 @@ def test_a_picture_of_another_shape_is_not_the_sites_camera(site_file: Path) -> 
 
 def test_the_document_has_the_published_form() -> None:
     eye = eye_on(drawn("A . B"), unknown="B")
-    clear = CountPolicy(trust=TrustPolicy(per_cosine=40.0, stranger_at=0.6, tail=0.025))
+    clear = CountPolicy(trust=TrustPolicy(sharpness=6.0, stranger_at=0.6, tail=0.025))
     document = document_of([count_frame(eye, frame(), source="p.jpg", policy=clear)], pedigree_of(eye, None, None))
     image = document["images"][0]  # type: ignore[index]
     assert "shelfcount.count/1" == document["schema"]

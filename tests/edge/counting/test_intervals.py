@@ -20,9 +20,9 @@ from models.manifest import load_manifest
 from tests.edge.counting.drawn import facing, reading
 
 COUNT_FROM = 0.35
-CLEAR = TrustPolicy(real_at=0.0, per_score=10.0, per_cosine=40.0, stranger_at=0.6, together=1.0, unseen=0.0, tail=0.025,
+CLEAR = TrustPolicy(real_at=0.0, per_score=10.0, sharpness=6.0, stranger_at=0.6, together=1.0, unseen=0.0, tail=0.025,
                     least_odds=0.1)  # fmt: skip
-"""An eye that tells products apart by a lead of a tenth, and strangers by a cosine below .5."""
+"""An eye that tells products apart by a clear lead, and strangers by a cosine far below .6."""
 
 
 def tallied(
@@ -55,7 +55,7 @@ def test_a_refused_name_may_be_right_and_then_the_unknown_is_one_fewer() -> None
 
 
 def test_a_far_off_nearest_name_is_no_doubt_at_all() -> None:
-    assert {None: (1, 1, 1)} == tallied(facing(None, 0, nearest="A", margin=0.12, sku_score=0.3, score=0.95))
+    assert {None: (1, 1, 1)} == tallied(facing(None, 0, nearest="A", margin=0.12, sku_score=0.1, score=0.95))
 
 
 def test_whatever_else_a_facing_may_be_is_told() -> None:
@@ -64,7 +64,7 @@ def test_whatever_else_a_facing_may_be_is_told() -> None:
 
 
 def test_neighbours_with_one_answer_are_wrong_together() -> None:
-    alike = [facing("A", 50 * n, score=0.95, candidates={"A": 0.9, "B": 0.85}) for n in range(3)]
+    alike = [facing("A", 50 * n, score=0.95, candidates={"A": 0.9, "B": 0.86}) for n in range(3)]
     assert {"A": (0, 3, 3), "B": (0, 0, 3), None: (0, 0, 0)} == tallied(*alike)
     assert (1, 3, 3) == tallied(*alike, policy=replace(CLEAR, together=0.0))["A"]
 
