@@ -115,7 +115,9 @@ class Gallery:
             return Identities.unknown(len(vectors))
         found = search.nearest_two(vectors)
         margin = found.score - found.second
-        sure = (found.score >= np.array(self.threshold.of_sku)[found.best]) & (margin >= self.policy.least_margin)
+        asked = self.threshold
+        clear = (found.score >= np.array(asked.of_sku)[found.best]) | (margin >= self.policy.lead)
+        sure = (found.score >= asked.score) & clear & (margin >= self.policy.least_margin)
         nearest = tuple(search.rows.skus[i] for i in found.best)
         candidates = tuple(
             tuple(Candidate(search.rows.skus[sku], score) for sku, score in zip(skus, scores, strict=True))

@@ -46,12 +46,11 @@ def separability(gallery: Gallery) -> tuple[SkuSeparability, ...]:
     if not rows.skus:
         return ()
     pictures = np.unique(np.array(rows.source), return_inverse=True)[1]
-    asked = np.array(gallery.threshold.of_sku)
-    lines = [_line(rows, asked, pictures, index) for index in range(len(rows.skus))]
+    lines = [_line(rows, gallery.threshold.score, pictures, index) for index in range(len(rows.skus))]
     return tuple(sorted(lines, key=lambda line: (-(line.confused or 0.0), -line.similarity, line.sku)))
 
 
-def _line(rows: EnrolledRows, asked: npt.NDArray[np.float64], pictures: npt.NDArray[np.int64], index: int) -> SkuSeparability:
+def _line(rows: EnrolledRows, threshold: float, pictures: npt.NDArray[np.int64], index: int) -> SkuSeparability:
     mine = rows.owner == index
     cosine = rows.vectors[mine] @ rows.vectors.T  # (photos of this SKU, rows)
     others = np.where(mine, -2.0, cosine)
@@ -64,7 +63,7 @@ def _line(rows: EnrolledRows, asked: npt.NDArray[np.float64], pictures: npt.NDAr
     if count > 1:
         apart = np.where(pictures[mine][:, None] == pictures[None, :], -2.0, cosine)
         best, owner = apart.max(1), rows.owner[apart.argmax(1)]
-        named = best >= asked[owner]
+        named = best >= threshold
         confused = float(np.mean(named & (owner != index)))
         unnamed = float(np.mean(~named))
     missing = Missing.NOTHING

@@ -15,7 +15,8 @@ NOBODY = -2.0
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """`score`: cosine from which a name is given, and `of_sku` (skus,) that of each SKU, never below it; `measured`: whether the gallery had enough photos to say so itself,
+    """`score`: cosine from which a name is given, and `of_sku` (skus,) what each SKU asks for where
+    another is nearly as like, never below it; `measured`: whether the gallery had enough photos to say so itself,
     on `pairs` photos that found their own SKU in another picture. `look_alikes`: pairs of SKUs hard to tell apart."""
 
     score: float

@@ -1,11 +1,12 @@
 """Fits the figures of edge/counting/trust.py to labelled photos, and measures what their intervals hold on fixtures left out.
 
-    python -m scripts.fit_trust DATA [--embedder FILE] [--detector FILE] [--cache FILE] [--write]
+    python -m scripts.fit_trust DATA [--embedder FILE] [--folds FILE FILE FILE FILE FILE] [--cache FILE] [--write]
 
 DATA holds `cornershop-dev`. Every photo is named twice: by the other photos of its fixture ("same fixture"), and by all other
 fixtures ("across fixtures"). A fixture is measured with figures that were fitted to the others alone, on galleries without any
-photo of it; so are the tails. `--write` puts figures fitted to all fixtures into edge/counting/trust.py, and the table into
-bench/intervals.md. `--cache` keeps what the networks saw.
+photo of it; so are the tails. `--folds` are detectors, one for each fixture as `scripts/accuracy_page.py` takes them, trained
+without its photos; without them the shipped one looks at all. `--write` puts figures fitted to all fixtures into
+edge/counting/trust.py, and the table into bench/intervals.md. `--cache` keeps what the networks saw.
 """
 
 import argparse
@@ -44,13 +45,14 @@ from models.gallery_changes import Enrolled, Rows
 from models.gallery_file import GalleryState, PhotoRecord
 from models.manifest import load_manifest
 from models.policy import DetectorPolicy, UnknownPolicy
+from scripts.accuracy_rows import FIXTURES as PHOTOS
 
 ROOT = Path(__file__).resolve().parents[1]
 TRUST, PAGE = ROOT / "edge" / "counting" / "trust.py", ROOT / "bench" / "intervals.md"
-FIXTURES = (("p4",), ("p10", "p11"), ("p12", "p13", "p14"), ("p33",), ("p25", "p27", "p28", "p29"))
+FIXTURES = tuple(tuple(Path(photo).stem for photo in photos) for photos in PHOTOS.values())
 DOUBTFUL = "__"
 SAME, ACROSS = "same fixture", "across fixtures"
-FITTED = ("real_at", "per_score", "sharpness", "stranger_at", "together", "unseen", "tail", "least_odds")
+FITTED = ("real_at", "per_score", "sharpness", "stranger_at", "per_lead", "together", "unseen", "tail", "least_odds")
 
 Fixture = tuple[str, ...]
 
@@ -78,20 +80,22 @@ class Eyes:
     embedder: str
 
 
-def look_at(data: Path, detector: Path | None, embedder: Path | None, max_pixels: int) -> Eyes:
+def look_at(data: Path, folds: Sequence[Path], embedder: Path | None, max_pixels: int) -> Eyes:
     """One detection pass and one set of vectors for every photo."""
     files = load_manifest()
     policy = files.of("detector").policy or DetectorPolicy()
-    finder = open_detector(detector, threads=1, policy=replace(policy, score=FAINT * policy.score), files=files)
+    faint = replace(policy, score=FAINT * policy.score)
+    finders = [open_detector(fold, threads=1, policy=faint, files=files) for fold in folds or (None,)] * len(FIXTURES)
+    of_photo = {name: finder for fixture, finder in zip(FIXTURES, finders, strict=False) for name in fixture}
     describer = open_embedder(embedder, threads=1, files=files)
     photos = {}
     for image in read_coco(data / "annotations.json").images:
         frame, _ = read_labelled(data / "images", image, max_pixels)
         named = [box for box in image.boxes if not box.name.startswith(DOUBTFUL)]
-        products = finder.detect(frame.image).of_class(PRODUCT)
+        name = Path(image.file_name).stem
+        products = of_photo[name].detect(frame.image).of_class(PRODUCT)
         crops = describer.embed(frame.image, np.array([box.xyxy for box in named], np.float32).reshape(-1, 4))
         vectors = describer.embed(frame.image, products.xyxy)
-        name = Path(image.file_name).stem
         photos[name] = Looked(name, Frame("", 0, None, np.zeros((0, 0, 3), np.uint8)), measure(frame.image),
                               truth_of(image, labelled_shelves=False), products, vectors,
                               tuple(Sku(box.name.strip()) for box in named), crops)  # fmt: skip
@@ -209,14 +213,14 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--embedder", type=Path)
-    parser.add_argument("--detector", type=Path)
+    parser.add_argument("--folds", type=Path, nargs=len(FIXTURES), default=())
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args(arguments)
     if given.cache is not None and given.cache.exists():
         eyes: Eyes = pickle.loads(given.cache.read_bytes())
     else:
-        eyes = look_at(given.data / "cornershop-dev", given.detector, given.embedder, Settings().max_pixels)
+        eyes = look_at(given.data / "cornershop-dev", given.folds, given.embedder, Settings().max_pixels)
         if given.cache is not None:
             given.cache.write_bytes(pickle.dumps(eyes))
     bench = Bench(eyes)
@@ -232,7 +236,7 @@ def main(arguments: list[str]) -> int:
 WORDS = """# Intervals
 
 Written by `python -m scripts.fit_trust $DATA --write`, which also puts the figures into edge/counting/trust.py. `$DATA` is the
-folder of the labelled sets; the photos are those of cornershop-dev, the detector is the shipped one.
+folder of the labelled sets; the photos are those of cornershop-dev.
 
 A cell is one enrolled SKU on one shelf of one photo that the truth or the count has a facing in, as in docs/bench.md. A cell is
 held when its true facings lie between `low` and `high`; a SKU that the count does not tell is 0 to 0. The lower bound is the
@@ -241,7 +245,8 @@ cells of SKUs that were not counted at all. "Told in vain" are SKUs with `best` 
 
 Each fixture was left out of everything that its figures come from: the odds of scores and cosines, the tails, and every gallery
 of the photos that these were fitted to. "Same fixture" is a photo named by the fixture's other photos, "across fixtures" one
-named by photos of other shops, where most products are not enrolled.
+named by photos of other shops, where most products are not enrolled. The detectors were trained without the fixture that they
+look at (`--folds`), the embedder without any of these photos.
 """
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from peer_worker import torch_network
+from peer_network import torch_network
 
 LEAST_SCORE = 0.01
 """AP wants the faint boxes too; everything else is what `predict` does when it is told nothing: IoU .7, at most 300 boxes."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from edge.bench.naming_work import NamingLoad, naming_entries
 from edge.bench.own_work import detector_at, heaps, nearest_names
 from edge.bench.rounds import Here
 from edge.bench.shelf_picture import draw_shelf
@@ -25,7 +26,7 @@ from models.gallery_changes import Enrolled, Rows
 from models.gallery_file import GalleryState, PhotoRecord
 from models.namer import Namer
 from models.policy import UnknownPolicy
-from models.session import Session
+from models.session import Session, open_session
 from models.yolo import suppress
 
 __all__ = ["Bench", "Load", "entries"]
@@ -71,6 +72,8 @@ def _names(bench: Bench, session: Session) -> list[Entry]:
         Entry(EMBED, tell("ours"), Here(lambda: embedder.embed(shelf, boxes))),
         Entry(NAME, tell("numpy: one product and its largest"), Here(nearest_names(vectors, crops))),
         Entry(NAME, tell("ours: best and second-best product, unknown refused"), Here(lambda: gallery.identify(vectors))),
+        *naming_entries(embedder, open_session(bench.manifest.verified("embedder").data, 1), shelf, found.xyxy,
+                        NamingLoad(crops=bench.load.crops, many=bench.load.enrolled)),
         Entry(COUNT, tell("ours"), Here(lambda: count_frame(eye, frame, source="bench")),
               note=tell("{n} boxes", n=len(detector.detect(bench.picture)))),
     ]

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from edge.bench.facing_metrics import Cell
 from edge.counting.intervals import chances_of, interval
-from edge.counting.odds import Chances, both, coins, is_counted, nearness
+from edge.counting.odds import Chances, both, coins, is_counted, lead_of, nearness
 from edge.counting.readings import Place
 from edge.counting.trust import TrustPolicy
 from inventory_core.ids import ShelfId, Sku
@@ -69,8 +69,8 @@ class FitPolicy:
 def fit_model(scenes: Sequence[Scene], policy: FitPolicy = FitPolicy()) -> TrustPolicy:
     """The likeliest figures for the scenes; the tails are not touched."""
     real_at, per_score = _fit_reality(scenes)
-    sharpness, stranger = _fit_names(scenes)
-    fitted = replace(TrustPolicy(), real_at=real_at, per_score=per_score, sharpness=sharpness,
+    sharpness, stranger, per_lead = _fit_names(scenes)
+    fitted = replace(TrustPolicy(), real_at=real_at, per_score=per_score, sharpness=sharpness, per_lead=per_lead,
                      stranger_at=1.0 - math.exp(-stranger / sharpness))  # fmt: skip
     together = min(policy.together, key=lambda share: log_loss(scenes, replace(fitted, together=share), policy.floor))
     fitted = replace(fitted, together=together)
@@ -102,23 +102,23 @@ def _fit_reality(scenes: Sequence[Scene]) -> tuple[float, float]:
     return float(fitted[0]), float(fitted[1])
 
 
-def _fit_names(scenes: Sequence[Scene]) -> tuple[float, float]:
+def _fit_names(scenes: Sequence[Scene]) -> tuple[float, float, float]:
     """Which of the SKUs in question stands there, or none of them, by how near they are."""
     looks = [
         (look, true) for scene in scenes for shelf, places in scene.shelves.items()
         for place, true in zip(places, scene.true[shelf], strict=True) if true is not None for look in place.looks
     ]  # fmt: skip
     most = max(len(look) for look, _ in looks)
-    features = np.full((len(looks), most + 1, 2), np.nan)
-    features[:, most] = (0.0, 1.0)
+    features = np.full((len(looks), most + 1, 3), np.nan)
+    features[:, most] = [(0.0, 1.0, lead_of(look, TrustPolicy())) for look, _ in looks]
     chosen = np.full(len(looks), most, np.int64)
     for row, (look, true) in enumerate(looks):
         for column, candidate in enumerate(look):
-            features[row, column] = (nearness(candidate.score, TrustPolicy()), 0.0)
+            features[row, column] = (nearness(candidate.score, TrustPolicy()), 0.0, 0.0)
             if candidate.sku == true:
                 chosen[row] = column
     fitted = fit_choice(features, chosen)
-    return float(fitted[0]), float(fitted[1])
+    return float(fitted[0]), float(fitted[1]), float(fitted[2])
 
 
 def fit_choice(features: Floats, chosen: npt.NDArray[np.int64], ridge: float = 1e-3, steps: int = 50) -> Floats:

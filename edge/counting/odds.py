@@ -76,14 +76,20 @@ def name_odds(place: Place, policy: TrustPolicy) -> NameOdds:
 
 def look_odds(look: Sequence[Candidate], policy: TrustPolicy) -> NameOdds:
     """A softmax over the SKUs in question and "none of them"; all for that where none is."""
-    stranger = nearness(policy.stranger_at, policy)
-    exponents = [policy.sharpness * (nearness(candidate.score, policy) - stranger) for candidate in look]
+    stranger = policy.sharpness * nearness(policy.stranger_at, policy) + policy.per_lead * lead_of(look, policy)
+    exponents = [policy.sharpness * nearness(candidate.score, policy) - stranger for candidate in look]
     most = max([*exponents, 0.0])
     odds: dict[Sku | None, float] = {None: math.exp(-most)}
     for candidate, exponent in zip(look, exponents, strict=True):
         odds[candidate.sku] = odds.get(candidate.sku, 0.0) + math.exp(exponent - most)
     total = sum(odds.values())
     return {sku: weight / total for sku, weight in odds.items()}
+
+
+def lead_of(look: Sequence[Candidate], policy: TrustPolicy) -> float:
+    """How far the nearest SKU is ahead of the second, 0..`most_lead`; alone it is that far ahead."""
+    first, *others = sorted((candidate.score for candidate in look), reverse=True) or [0.0, 0.0]
+    return min(first - others[0], policy.most_lead) if others else policy.most_lead
 
 
 def nearness(cosine: float, policy: TrustPolicy) -> float:
