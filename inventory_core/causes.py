@@ -125,8 +125,8 @@ def look_alike_swap(gap: Gap, other: Gap, look_alikes: LookAlikes) -> Cause | No
     """One product's units were booked or shelved as another's: as many too many here as there are too few there."""
     more, fewer = (gap, other) if gap.sign > 0 else (other, gap)
     mine, theirs = gap.episode.bracket, other.episode.bracket
-    known = look_alikes.known(gap.sku, other.sku)
-    if gap.sign == other.sign or not mine.overlaps(theirs) or not (known or mine.meets(theirs)):
+    known, of_one_kind = look_alikes.known(gap.sku, other.sku), look_alikes.of_one_kind(gap.sku, other.sku)
+    if gap.sign == other.sign or not mine.overlaps(theirs) or not (known or of_one_kind or mine.meets(theirs)):
         return None
     too_many, too_few = more.episode.off, fewer.episode.off
     least = max(too_many.low or 1, -too_few.high)
@@ -134,7 +134,7 @@ def look_alike_swap(gap: Gap, other: Gap, look_alikes: LookAlikes) -> Cause | No
     if least > most:
         return None
     return Cause(
-        CauseKind.LOOK_ALIKE_SWAP, Certainty.STRONG if known else Certainty.WEAK, least,
+        CauseKind.LOOK_ALIKE_SWAP, Certainty.STRONG if known else Certainty.LIKELY if of_one_kind else Certainty.WEAK, least,
         tell("{units} x {sku} and {partner} were probably taken for each other", units=least, sku=more.sku, partner=fewer.sku),
         partner=other.sku,
     )

@@ -46,6 +46,7 @@ def reconcile(
     looks = sorted((c for c in captures if c.captured_at <= as_of), key=lambda c: (c.captured_at, c.id))
     heard = tuple(r for r in refused if r.posting.recorded_at <= known_at)
     accounts, places, catalogue = accounts_of(movements, known_at), _places(planogram), {p.sku: p for p in products}
+    look_alikes = look_alikes.with_kinds(catalogue.values())
     rooms = [
         _Room(
             location, tuple(c for c in looks if c.location == location and c.status is not CaptureStatus.CANNOT_SEE),

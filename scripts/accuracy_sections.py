@@ -139,6 +139,8 @@ def _compared(measured: Measured) -> list[Part]:
 def _bursts(ours: Folded) -> list[Part]:
     parts: list[Part] = []
     for row in ours.rows:
+        if not row.document["bursts"]:
+            continue
         told: Mapping[str, Any] = row.document["bursts"]  # type: ignore[assignment]
         lines = []
         for key, value in told["difference"].items():

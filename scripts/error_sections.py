@@ -22,13 +22,13 @@ def error_sections(ours: Folded, errors: Sequence[Error], images: Path, csv_name
     pages = [Section("Every error", tuple(told))]
     for name, row in zip(FIXTURES, ours.parts, strict=True):
         pictures: Sequence[Mapping[str, Any]] = row.document["per_image"]  # type: ignore[assignment]
-        worst = sorted(pictures, key=lambda one: -_wrong(one) / max(1, one["facings"]["enrolled"]))[:WORST]
+        worst = sorted(pictures, key=lambda one: -_wrong(one) / max(1, one["facings"]["enrolled"] or 0))[:WORST]
         parts: list[Part] = [Words(LEGEND, only_html=True)]
         for one in worst:
             mine = [error for error in errors if error.picture == one["image"]]
             parts += [drawn(one, mine, images), cut_outs(mine, images)]
         shown = ", ".join(
-            f"{one['image']} ({_wrong(one)} errors on {one['facings']['enrolled']} enrolled facings)" for one in worst)
+            f"{one['image']} ({_wrong(one)} errors on {one['facings']['enrolled'] or 0} enrolled facings)" for one in worst)
         reviewed = [error for error in errors if error.review and error.picture in {one["image"] for one in pictures}]
         parts.insert(0, Words(f"Worst first: {shown}."))
         if reviewed:
@@ -39,7 +39,7 @@ def error_sections(ours: Folded, errors: Sequence[Error], images: Path, csv_name
 
 def _wrong(picture: Mapping[str, Any]) -> int:
     facings = picture["facings"]
-    return int(facings["missed"] + facings["misnamed"] + facings["extra"])
+    return sum(facings[key] or 0 for key in ("missed", "misnamed", "extra"))
 
 
 def _per_picture(ours: Folded) -> Table:

@@ -52,7 +52,8 @@ TRUST, PAGE = ROOT / "edge" / "counting" / "trust.py", ROOT / "bench" / "interva
 FIXTURES = tuple(tuple(Path(photo).stem for photo in photos) for photos in PHOTOS.values())
 DOUBTFUL = "__"
 SAME, ACROSS = "same fixture", "across fixtures"
-FITTED = ("real_at", "per_score", "sharpness", "stranger_at", "per_lead", "together", "unseen", "tail", "least_odds")
+FITTED = ("real_at", "per_score", "sharpness", "stranger_at", "per_lead", "together", "unseen", "tail", "clear_tail",
+          "least_odds")  # fmt: skip
 
 Fixture = tuple[str, ...]
 
@@ -146,8 +147,7 @@ class Bench:
 
     def fitted(self, without: frozenset[Fixture]) -> TrustPolicy:
         """The model of all fixtures but those, with tails from each of them left out in turn."""
-        cells: list[CellSeen] = []
-        shelves = 0
+        cells, shelves = list[CellSeen](), 0
         for fixture in FIXTURES:
             if fixture in without:
                 continue
@@ -212,9 +212,9 @@ def write(policy: TrustPolicy, embedder: str, page: str) -> None:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--embedder", type=Path)
     parser.add_argument("--folds", type=Path, nargs=len(FIXTURES), default=())
-    parser.add_argument("--cache", type=Path)
+    for option in ("--embedder", "--cache"):
+        parser.add_argument(option, type=Path)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args(arguments)
     if given.cache is not None and given.cache.exists():
@@ -235,18 +235,18 @@ def main(arguments: list[str]) -> int:
 
 WORDS = """# Intervals
 
-Written by `python -m scripts.fit_trust $DATA --write`, which also puts the figures into edge/counting/trust.py. `$DATA` is the
-folder of the labelled sets; the photos are those of cornershop-dev.
+Written by `python -m scripts.fit_trust $DATA --write`, which also puts the figures into edge/counting/trust.py. `$DATA` is
+the folder of the labelled sets; the photos are those of cornershop-dev.
 
-A cell is one enrolled SKU on one shelf of one photo that the truth or the count has a facing in, as in docs/bench.md. A cell is
-held when its true facings lie between `low` and `high`; a SKU that the count does not tell is 0 to 0. The lower bound is the
-lower end of a 95 % interval by a bootstrap that draws whole photos (1,000 rounds, seed 0). "Counted SKUs held" leaves out the
-cells of SKUs that were not counted at all. "Told in vain" are SKUs with `best` 0 that do not stand on that shelf.
+A cell is one enrolled SKU on one shelf of one photo that the truth or the count has a facing in, as in docs/bench.md. A cell
+is held when its true facings lie between `low` and `high`; a SKU that the count does not tell is 0 to 0. The lower bound is
+the lower end of a 95 % interval by a bootstrap that draws whole photos (1,000 rounds, seed 0). "Counted SKUs held" leaves
+out the cells of SKUs that were not counted at all. "Told in vain" are SKUs with `best` 0 that do not stand on that shelf.
 
-Each fixture was left out of everything that its figures come from: the odds of scores and cosines, the tails, and every gallery
-of the photos that these were fitted to. "Same fixture" is a photo named by the fixture's other photos, "across fixtures" one
-named by photos of other shops, where most products are not enrolled. The detectors were trained without the fixture that they
-look at (`--folds`), the embedder without any of these photos.
+Each fixture was left out of everything that its figures come from: the odds of scores and cosines, the tails, and every
+gallery of the photos that these were fitted to. "Same fixture" is a photo named by the fixture's other photos, "across
+fixtures" one named by photos of other shops, where most products are not enrolled. The detectors were trained without the
+fixture that they look at (`--folds`), the embedder without any of these photos.
 """
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Trains, exports, measures and documents the shipped detector. Needs the extra "train"; runs on a CPU, resumes after a stop.
 
 python -m scripts.train_detector label  --data DIR --work DIR --start FILE    boxes for the photos that have none
+python -m scripts.train_detector border --labels FILE --images DIR --out FILE  hand-made labels, what the edge cuts marked
 python -m scripts.train_detector train  --data DIR --work DIR --start FILE    training; the same command goes on after a stop
 python -m scripts.train_detector export --work DIR --start FILE --out FILE    averages with the start, writes the ONNX file
 python -m scripts.train_detector measure --data DIR --detector FILE...        figures on pictures that were not trained on
@@ -24,7 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
-        return {"label": _label, "train": _train, "export": _export, "measure": _measure, "card": _card}[options.verb](options)
+        verbs = {"label": _label, "border": _border, "train": _train, "export": _export, "measure": _measure, "card": _card}
+        return verbs[options.verb](options)
     except (LabelError, FileNotFoundError) as error:
         print(f"train_detector: {error}", file=sys.stderr)
         return 2
@@ -32,7 +34,7 @@ def main(arguments: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("verb", choices=("label", "train", "export", "measure", "card"))
+    parser.add_argument("verb", choices=("label", "border", "train", "export", "measure", "card"))
     parser.add_argument("--data", type=Path, help="folder that holds the data sets")
     parser.add_argument("--work", type=Path, help="folder for labels and checkpoints, outside the repository")
     parser.add_argument("--start", type=Path, help="state dict of the one-class start network")
@@ -74,6 +76,20 @@ def _label(options: argparse.Namespace) -> int:
     for name, folder in (("shelf-photos", "shelf-photos"), ("price-tags", "price-tags/originals")):
         count = label_photos(detector, sorted((options.data / folder).glob("*.jpg")), options.work / f"{name}.json")
         print(f"{name}: {count} boxes")
+    return 0
+
+
+def _border(options: argparse.Namespace) -> int:
+    from models.detections import PRODUCT
+    from models.detector import open_detector
+    from models.training.border import with_doubtful_border
+
+    detector = open_detector(*options.detector[:1], threads=options.threads)
+    document = with_doubtful_border(
+        options.labels, options.images, lambda image: detector.detect(image).of_class(PRODUCT).xyxy
+    )
+    options.out.write_text(json.dumps(document), encoding="utf-8")
+    print(f"{options.out}: {len(document['annotations'])} boxes")
     return 0
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from edge.bench.facing_metrics import Cell
 from edge.counting.intervals import chances_of, interval
-from edge.counting.odds import Chances, both, coins, is_counted, lead_of, nearness
+from edge.counting.odds import Chances, both, coins, is_clear, is_counted, lead_of, nearness
 from edge.counting.readings import Place
 from edge.counting.trust import TrustPolicy
 from inventory_core.ids import ShelfId, Sku
@@ -43,12 +43,13 @@ class Scene:
 @dataclass(frozen=True, slots=True)
 class CellSeen:
     """What the model says of one SKU on one shelf, and the facings that stand there. `measured`: it is a cell of the bench,
-    which a SKU that neither stands there nor was counted is not."""
+    which a SKU that neither stands there nor was counted is not. `clear`: no other name comes near on its places."""
 
     best: int
     chances: Chances
     true: int
     measured: bool
+    clear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +159,15 @@ def cells_of(scene: Scene, trust: TrustPolicy) -> list[CellSeen]:
     cells = []
     for shelf, places in scene.shelves.items():
         chances = chances_of(places, scene.count_from, trust)
-        best = Counter(place.facing.sku for place in places if is_counted(place))
+        counted: dict[Sku | None, list[Place]] = {}
+        for place in places:
+            if is_counted(place):
+                counted.setdefault(place.facing.sku, []).append(place)
+        best = Counter({sku: len(mine) for sku, mine in counted.items()})
         true = {sku: facings for (on, sku), facings in scene.truth.items() if on == shelf}
         for sku in sorted({*true, *(name for name in (*chances, *best) if name is not None and name in scene.enrolled)}):
-            cells.append(CellSeen(best[sku], chances.get(sku, (1.0,)), true.get(sku, 0), sku in true or best[sku] > 0))
+            cells.append(CellSeen(best[sku], chances.get(sku, (1.0,)), true.get(sku, 0), sku in true or best[sku] > 0,
+                                  is_clear(counted.get(sku, ()), trust)))  # fmt: skip
     return cells
 
 
@@ -176,10 +182,18 @@ def fit_tails(model: TrustPolicy, cells: Sequence[CellSeen], shelves: int, polic
     measured = [cell for cell in cells if cell.measured]
     allowed = len(measured) - math.ceil(model.coverage * (len(measured) + 1))
     missed = sum(reach(cell, model.unseen) <= least_odds for cell in measured if not cell.best)
-    reaches = sorted(reach(cell, model.unseen) for cell in measured if cell.best)
-    may_miss = max(allowed - missed, int(policy.least_miss * len(reaches)))
-    tail = reaches[may_miss] if may_miss < len(reaches) else MOST
-    return replace(model, least_odds=min(MOST, least_odds), tail=min(MOST, tail * (1 - 1e-9)))
+    reaches, clear = (sorted(reach(cell, model.unseen) for cell in measured if cell.best and cell.clear is clear)
+                      for clear in (False, True))  # fmt: skip
+    clear_miss = int(policy.least_miss * len(clear))
+    tail = _tail(reaches, max(allowed - missed - clear_miss, int(policy.least_miss * len(reaches))))
+    clear_tail = _tail(clear, clear_miss) if clear else tail
+    return replace(model, least_odds=min(MOST, least_odds), tail=tail, clear_tail=max(tail, clear_tail))
+
+
+def _tail(reaches: Sequence[float], may_miss: int) -> float:
+    """The largest tail with which all but `may_miss` of the rising reaches hold."""
+    held = reaches[max(0, may_miss)] if may_miss < len(reaches) else MOST
+    return min(MOST, held * (1 - 1e-9))
 
 
 def reach(cell: CellSeen, unseen: float) -> float:
@@ -207,7 +221,7 @@ class Cover:
 def cover_of(scene: Scene, trust: TrustPolicy) -> Cover:
     """How well the intervals of a policy hold the truth of a scene."""
     cells = cells_of(scene, trust)
-    told = [(interval(cell.best, cell.chances, trust), cell) for cell in cells]
+    told = [(interval(cell.best, cell.chances, trust, clear=cell.clear), cell) for cell in cells]
     measured = [(held, cell) for held, cell in told if cell.measured]
     return Cover(
         len(measured), sum(held.low <= cell.true <= held.high for held, cell in measured),

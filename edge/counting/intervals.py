@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from edge.counting.odds import Chances, both, coins, is_counted, runs_of
+from edge.counting.odds import Chances, both, coins, is_clear, is_counted, runs_of
 from edge.counting.readings import Place
 from edge.counting.trust import TrustPolicy
 from inventory_core.ids import Sku
@@ -28,15 +28,17 @@ def tally(
     A SKU that was not counted is there where it may well stand behind another answer.
     """
     held = tuple(places)
-    best: dict[Sku | None, int] = {None: 0}
+    counted: dict[Sku | None, list[Place]] = {None: []}
     for place in held:
-        best[place.facing.sku] = best.get(place.facing.sku, 0) + is_counted(place)
+        counted.setdefault(place.facing.sku, []).extend([place] if is_counted(place) else [])
     chances = chances_of(held, count_from, policy)
     if not named:
         chances = {None: chances.get(None, (1.0,))}
     rows = []
-    for sku in sorted({*best, *chances}, key=lambda s: (s is None, s or "")):
-        row = SkuFacings(sku, interval(best.get(sku, 0), chances.get(sku, (1.0,)), policy))
+    for sku in sorted({*counted, *chances}, key=lambda s: (s is None, s or "")):
+        mine = counted.get(sku, [])
+        clear = sku is not None and is_clear(mine, policy)
+        row = SkuFacings(sku, interval(len(mine), chances.get(sku, (1.0,)), policy, clear=clear))
         if sku is None or row.facings.high:
             rows.append(row)
     return tuple(rows)
@@ -52,13 +54,17 @@ def chances_of(places: Iterable[Place], count_from: float, policy: TrustPolicy) 
     return chances
 
 
-def interval(best: int, chances: Chances, policy: TrustPolicy) -> FacingRange:
-    """The central interval of a count, widened to hold `best`; of a SKU that was not counted only the upper end is in doubt."""
+def interval(best: int, chances: Chances, policy: TrustPolicy, *, clear: bool = False) -> FacingRange:
+    """The central interval of a count, widened to hold `best`; of a SKU that was not counted only the upper end is in doubt.
+
+    `clear`: no other name comes near on any of its places.
+    """
     if not best:
         return FacingRange(0, 0, _last_above(chances, policy.least_odds))
     chances = both(chances, coins([policy.unseen] * best))
-    low = len(chances) - 1 - _last_above(chances[::-1], policy.tail)
-    return FacingRange(min(low, best), best, max(_last_above(chances, policy.tail), best))
+    tail = policy.clear_tail if clear else policy.tail
+    low = len(chances) - 1 - _last_above(chances[::-1], tail)
+    return FacingRange(min(low, best), best, max(_last_above(chances, tail), best))
 
 
 def _last_above(chances: Chances, odds: float) -> int:

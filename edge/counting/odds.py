@@ -42,6 +42,13 @@ def is_counted(place: Place) -> bool:
     return 2 * place.seen > place.of
 
 
+def is_clear(places: Iterable[Place], policy: TrustPolicy) -> bool:
+    """Whether every frame holds these places, and in every look one SKU leads the second by far; not where there are none."""
+    held = tuple(places)
+    leads = [lead_of(look, policy) for place in held for look in place.looks]
+    return all(place.seen == place.of for place in held) and min(leads, default=0.0) >= policy.clear_lead
+
+
 def runs_of(places: Iterable[Place], count_from: float, policy: TrustPolicy) -> tuple[Run, ...]:
     """The runs of one shelf; a place that is not counted is one of its own, and parts no others."""
     runs: list[list[Place]] = []
@@ -87,9 +94,9 @@ def look_odds(look: Sequence[Candidate], policy: TrustPolicy) -> NameOdds:
 
 
 def lead_of(look: Sequence[Candidate], policy: TrustPolicy) -> float:
-    """How far the nearest SKU is ahead of the second, 0..`most_lead`; alone it is that far ahead."""
-    first, *others = sorted((candidate.score for candidate in look), reverse=True) or [0.0, 0.0]
-    return min(first - others[0], policy.most_lead) if others else policy.most_lead
+    """How far the nearest SKU is ahead of the second, 0..`most_lead`; alone, ahead of a cosine of 0."""
+    first, second, *_ = (*sorted((candidate.score for candidate in look), reverse=True), 0.0, 0.0)
+    return min(max(0.0, first - second), policy.most_lead)
 
 
 def nearness(cosine: float, policy: TrustPolicy) -> float:

@@ -23,7 +23,8 @@ class TrustPolicy:
     for itself. Of the facings counted, a share of `unseen` more stands there without a trace.
 
     `coverage` of the cells hold the truth. The model alone would leave half of the rest at each end; `tail` is what was left
-    there when coverage was measured on photos that the model was not fitted on (split conformal prediction). A SKU that was
+    there when coverage was measured on photos that the model was not fitted on (split conformal prediction); SKUs whose every
+    counted place leads the second name by `clear_lead` have the limit `clear_tail` of their own. A SKU that was
     not counted is told where it is there with odds of more than `least_odds`; odds below `negligible` are not followed up.
     """
 
@@ -37,7 +38,9 @@ class TrustPolicy:
     most_lead: float = 0.3
     together: float = 0.7
     unseen: float = 0.005
-    tail: float = 0.02545
+    tail: float = 0.02139
+    clear_lead: float = 0.15
+    clear_tail: float = 0.1224
     least_odds: float = 0.04122
     negligible: float = 0.001
     coverage: float = 0.95

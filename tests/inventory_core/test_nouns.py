@@ -148,3 +148,21 @@ def test_service_accounts_and_round_bulks_are_known_by_the_policy() -> None:
         policy.is_service(posting(f"09:00 sale A -1 by {who}").source)
         for who in ("auto-sync@bakery", "AUTO-1", "erp-sync-2", "svc-x", "ann")]
     assert [True, True, False, False] == [policy.is_round_bulk(units) for units in (100, 50, 60, 12)]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("牛乳吐司", "吐司"), ("巧克力吐司", "吐司"), ("茶", ""),
+     ("Butter Cookies", "cookies"), ("Cola Zero 33cl", "zero"), ("Cola (0.5 l)", "l"), ("7Up 33", ""), ("x-1-milk", "")],
+)  # fmt: skip
+def test_the_end_of_a_name_says_what_kind_of_thing_it_is(name: str, kind: str) -> None:
+    assert kind == Product(Sku("x-1-milk"), name).kind
+
+
+def test_products_of_one_kind_are_taken_for_each_other_at_a_till() -> None:
+    names = {"a": "牛乳吐司", "b": "巧克力吐司", "c": "黄油可颂", "d": "茶"}
+    alike = LookAlikes.of([(Sku("c"), Sku("d"))]).with_kinds(Product(Sku(sku), name) for sku, name in names.items())
+
+    pairs = [(Sku("b"), Sku("a")), (Sku("a"), Sku("c")), (Sku("d"), Sku("c")), (Sku("d"), Sku("e"))]
+    assert [True, False, False, False] == [alike.of_one_kind(*pair) for pair in pairs]
+    assert [False, False, True, False] == [alike.known(*pair) for pair in pairs]

@@ -83,7 +83,8 @@ def test_enough_photos_set_the_threshold_where_most_of_them_are_kept() -> None:
 def test_look_alikes_are_among_each_others_two_nearest_from_a_lower_similarity_on() -> None:
     policy = UnknownPolicy(look_alike=0.999, kin=0.6)
 
-    gallery = shop("cola p1 0 0", "zero p1 0 10", "light p1 0 20", "lime p1 0 45", "milk p1 4 0", "kefir p1 4 89", policy=policy)
+    lines = ["cola p1 0 0", "zero p1 0 10", "light p1 0 20", "lime p1 0 45", "milk p1 4 0", "kefir p1 4 89"]
+    gallery = shop(*lines, policy=policy)
 
     pairs = {("cola", "zero"), ("light", "zero"), ("cola", "light")}
     assert frozenset(pairs) == gallery.look_alikes()  # light has two that are nearer than lime; kefir is far from milk

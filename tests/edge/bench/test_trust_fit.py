@@ -15,7 +15,7 @@ from inventory_core.ids import ShelfId, Sku
 from tests.edge.counting.drawn import facing, reading
 
 COUNT_FROM = 0.35
-TRUE = TrustPolicy(real_at=0.5, per_score=6.0, surest=1.0, sharpness=5.0, stranger_at=0.7, together=0.0)
+TRUE = TrustPolicy(real_at=0.5, per_score=6.0, surest=1.0, sharpness=5.0, stranger_at=0.7, per_lead=0.0, together=0.0)
 SHELF = ShelfId("1")
 
 

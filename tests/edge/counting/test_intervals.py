@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from edge.counting.consensus import agree
 from edge.counting.intervals import SkuFacings, chances_of, interval, tally
-from edge.counting.odds import both, coins, look_odds, name_odds, runs_of
+from edge.counting.odds import both, coins, is_clear, look_odds, name_odds, runs_of
 from edge.counting.readings import Facing
 from edge.counting.trust import FITTED_TO, TrustPolicy
 from inventory_core.ids import Sku
@@ -20,8 +20,8 @@ from models.manifest import load_manifest
 from tests.edge.counting.drawn import facing, reading
 
 COUNT_FROM = 0.35
-CLEAR = TrustPolicy(real_at=0.0, per_score=10.0, sharpness=6.0, stranger_at=0.6, together=1.0, unseen=0.0, tail=0.025,
-                    least_odds=0.1)  # fmt: skip
+CLEAR = TrustPolicy(real_at=0.0, per_score=10.0, sharpness=6.0, stranger_at=0.6, per_lead=0.0, together=1.0, unseen=0.0,
+                    tail=0.025, clear_tail=0.025, least_odds=0.1)  # fmt: skip
 """An eye that tells products apart by a clear lead, and strangers by a cosine far below .6."""
 
 
@@ -190,3 +190,23 @@ def test_intervals_hold_what_is_drawn_from_their_own_odds_as_often_as_they_say()
                 found = told.get(Sku(sku), FacingRange.exactly(0))
                 cells, held = cells + 1, held + (found.low <= facings <= found.high)
     assert held / cells >= policy.coverage
+
+
+def test_a_far_lead_stands_against_being_a_stranger() -> None:
+    policy = replace(CLEAR, per_lead=-10.0)
+    alone, beside = ([Candidate(Sku("A"), 0.62), Candidate(Sku("B"), second)] for second in (0.3, 0.6))
+    assert look_odds(alone, policy)[None] < look_odds(alone, CLEAR)[None] / 5
+    assert look_odds(beside, policy)[None] > look_odds(alone, policy)[None]
+
+
+def test_only_names_that_every_frame_holds_and_no_other_comes_near_are_clear() -> None:
+    steady = agree([reading(facing("A", candidates={"A": 0.9, "B": 0.6}))] * 2, COUNT_FROM)
+    flickering = agree([reading(facing("A", candidates={"A": 0.9, "B": 0.6})), reading()], COUNT_FROM)
+    beside = agree([reading(facing("A", candidates={"A": 0.9, "B": 0.8}))], COUNT_FROM)
+    assert [True, False, False, False] == [is_clear(places, CLEAR) for places in (steady, flickering, beside, ())]
+
+
+def test_a_clear_name_is_held_to_its_own_limit() -> None:
+    policy = replace(CLEAR, tail=0.02, clear_tail=0.2)
+    found = [interval(1, coins([0.9]), policy, clear=clear) for clear in (False, True)]
+    assert [FacingRange(0, 1, 1), FacingRange(1, 1, 1)] == found
