@@ -14,6 +14,7 @@ from edge.counting.photo_judge import EyeJudge
 from edge.counting.pipeline import Eye
 from edge.settings import Settings
 from inventory_core.catalogue import LookAlikes
+from models.backends import PLAIN
 from models.choice import chosen_files
 from models.detector import open_detector
 from models.embedder import open_embedder
@@ -44,15 +45,16 @@ def open_eye(
     """
     files = model_files(settings)
     policy = files.of("detector").policy or DetectorPolicy()
+    tuning = usable_tuning(settings.models)
     finder = StepBack(open_detector(
-        detector, threads=settings.threads, policy=replace(policy, score=FAINT * policy.score), files=files,
-        tuning=usable_tuning(settings.models)))
+        detector, threads=settings.threads, policy=replace(policy, score=FAINT * policy.score), files=files, tuning=tuning))
     if gallery is None:
         return Eye(finder, NoNamer(), policy.score)
-    describer = open_embedder(embedder, threads=settings.threads, files=files)
+    backend = tuning.backend.for_vectors if tuning is not None and tuning.fits(files.of("detector")) else PLAIN
+    describer = open_embedder(embedder, threads=settings.threads, files=files, backend=backend)
     names = open_gallery(gallery, describer.fingerprint)
     return Eye(
-        finder, Namer(describer, names), policy.score, describer.fingerprint, names.fingerprint,
+        finder, Namer(describer, names), policy.score, backend.mark(describer.fingerprint), names.fingerprint,
         LookAlikes.of(names.look_alikes()),
     )
 

@@ -55,6 +55,13 @@ class Backend:
         """Whether its library is there."""
         return self.engine is Engine.ONNXRUNTIME or importlib.util.find_spec(self.engine) is not None
 
+    @property
+    def for_vectors(self) -> "Backend":
+        """What a network of floats runs by where a detector runs by this: bf16 of the same engine where this computes in bf16,
+        else PLAIN."""
+        computes_bf16 = self.precision in (Precision.BF16, Precision.INT8_BF16)
+        return Backend(self.engine, Precision.BF16) if computes_bf16 else PLAIN
+
     def require(self) -> None:
         """Raises BadBackend where its library is not installed."""
         if not self.is_installed:

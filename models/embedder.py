@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from models.backends import PLAIN, Backend
 from models.colour import ColourRecipe, colour_signatures
 from models.crops import cut, draw_square
 from models.detections import Boxes
@@ -48,6 +49,7 @@ class Embedder:
 
     def __init__(self, session: Session, side_px: int, recipe: Recipe, *, in_manifest: bool) -> None:
         self.fingerprint = session.fingerprint
+        self.backend = session.backend
         self.in_manifest = in_manifest
         self.side_px = side_px
         self.recipe = recipe
@@ -94,13 +96,19 @@ def unit(vectors: npt.NDArray[np.float32]) -> Vectors:
     return np.asarray(vectors / np.maximum(length, 1e-12), np.float32)
 
 
-def open_embedder(path: Path | None = None, *, threads: int = 2, files: Manifest | None = None) -> Embedder:
-    """The embedder of `files` (None: of the release), verified; or the network in `path`. Raises BadModelFile, BadManifest."""
+def open_embedder(
+    path: Path | None = None, *, threads: int = 2, files: Manifest | None = None, backend: Backend = PLAIN
+) -> Embedder:
+    """The embedder of `files` (None: of the release), verified; or the network in `path`.
+
+    Its fingerprint is the file's by any back end: in bf16 a vector's cosine with its own in fp32 is above .99, so one gallery
+    serves both. Raises BadModelFile, BadManifest; BadBackend where the back end's library is not installed.
+    """
     manifest = load_manifest()
     files = files or manifest
     name = str(path or files.of("embedder").path)
     data = files.verified("embedder").data if path is None else read_model_bytes(path)
-    session = open_session(data, threads, name=name)
+    session = open_session(data, threads, name=name, backend=backend)
     port = session.inputs[0]
     side_px = port.shape[1] if len(port.shape) == 4 else -1
     if len(session.inputs) != 1 or port.dtype != "uint8" or port.shape != (-1, side_px, side_px, 3) or not (

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inventory_core.ids import Sku
+from models.backends import PLAIN, Backend
 from models.coco import read_coco
 from models.crops import cut
 from models.embedder import Embedder, open_embedder
@@ -230,9 +231,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--embedder", type=Path, nargs="*", default=[])
+    parser.add_argument("--backend", default=str(PLAIN), help="what runs the network, e.g. openvino-bf16")
     chosen = parser.parse_args()
     cv2.setNumThreads(1)
     for file in chosen.embedder or [None]:
-        opened = open_embedder(file, threads=1)
-        sys.stdout.write(f"\n{file or 'the shipped file'}, {opened.fingerprint}, {opened.dim} numbers\n\n")
+        opened = open_embedder(file, threads=1, backend=Backend.of(chosen.backend))
+        sys.stdout.write(f"\n{file or 'the shipped file'}, {opened.fingerprint}, {opened.dim} numbers, {opened.backend}\n\n")
         sys.stdout.write("\n".join(report(chosen.data, opened, UnknownPolicy())) + "\n")

@@ -47,14 +47,11 @@ from models.manifest import load_manifest
 from models.policy import DetectorPolicy, UnknownPolicy
 from scripts.accuracy_rows import FIXTURES as PHOTOS
 
-ROOT = Path(__file__).resolve().parents[1]
-TRUST, PAGE = ROOT / "edge" / "counting" / "trust.py", ROOT / "bench" / "intervals.md"
+TRUST, PAGE = (Path(__file__).resolve().parents[1] / file for file in ("edge/counting/trust.py", "bench/intervals.md"))
 FIXTURES = tuple(tuple(Path(photo).stem for photo in photos) for photos in PHOTOS.values())
-DOUBTFUL = "__"
-SAME, ACROSS = "same fixture", "across fixtures"
+DOUBTFUL, SAME, ACROSS = "__", "same fixture", "across fixtures"
 FITTED = ("real_at", "per_score", "sharpness", "stranger_at", "per_lead", "together", "unseen", "tail", "clear_tail",
           "least_odds")  # fmt: skip
-
 Fixture = tuple[str, ...]
 
 

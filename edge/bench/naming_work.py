@@ -47,14 +47,17 @@ class NamingLoad:
 
 
 def naming_entries(
-    embedder: Embedder, plain: Session, picture: Image, found: Boxes, load: NamingLoad = NamingLoad()
+    embedder: Embedder, plain: Session, picture: Image, found: Boxes, load: NamingLoad = NamingLoad(),
+    quick: Embedder | None = None,
 ) -> list[Entry]:
     """The rows of both tasks. `plain` is the same network in float32, uint8 (n, S, S, 3) in; `found` (n, 4) products of
-    `picture`, repeated up to the load."""
-    return [*_identify(embedder, plain, picture, found, load), *_nearest(load)]
+    `picture`, repeated up to the load; `quick` is the embedder by another back end."""
+    return [*_identify(embedder, plain, picture, found, load, quick), *_nearest(load)]
 
 
-def _identify(embedder: Embedder, plain: Session, picture: Image, found: Boxes, load: NamingLoad) -> list[Entry]:
+def _identify(
+    embedder: Embedder, plain: Session, picture: Image, found: Boxes, load: NamingLoad, quick: Embedder | None
+) -> list[Entry]:
     picture, boxes = spread_out(picture, found, load.crops)
     detections = Detections(boxes, np.full(len(boxes), 0.9, np.float32), np.zeros(len(boxes), np.int64))
     vectors = embedder.embed(picture, boxes)
@@ -62,6 +65,7 @@ def _identify(embedder: Embedder, plain: Session, picture: Image, found: Boxes, 
     enrolled = np.arange(load.enrolled) // load.crops_a_sku
     shaken = vectors[enrolled % len(vectors)] + dice.normal(0, 0.005, (load.enrolled, embedder.dim)).astype(np.float32)
     namer = Namer(embedder, gallery_in_memory(unit(shaken), enrolled, embedder.fingerprint))
+    by_quick = Namer(quick, namer.gallery) if quick else None
     before = RememberingNamer(namer, Slots.none(), 0.0)
     before.identify(picture, detections)
     slots = before.remember()
@@ -72,6 +76,9 @@ def _identify(embedder: Embedder, plain: Session, picture: Image, found: Boxes, 
               Here(usual_way(plain, embedder.side_px, picture, boxes, namer.gallery.rows.vectors, embedder.dim))),
         Entry(IDENTIFY, tell("ours"), Here(lambda: namer.identify(picture, detections)),
               note=tell("{n} looked at", n=len(boxes))),
+        *([] if by_quick is None else [
+            Entry(IDENTIFY, tell("ours, {backend}", backend=by_quick.embedder.backend),
+                  Here(lambda: by_quick.identify(picture, detections)), note=tell("{n} looked at", n=len(boxes)))]),
         Entry(IDENTIFY, tell("ours, a fixed camera, 5 in 100 places changed"),
               Here(lambda: RememberingNamer(namer, slots, 60.0).identify(now, detections)),
               note=tell("{n} looked at", n=looked_at(namer, slots, now, detections))),

@@ -19,6 +19,7 @@ from edge.counting.count import count_frame
 from edge.counting.pipeline import Eye
 from inventory_core.ids import Sku
 from inventory_core.messages import tell
+from models.backends import Backend
 from models.detections import PRODUCT
 from models.embedder import Embedder, Vectors, open_embedder, unit
 from models.gallery import Gallery
@@ -67,13 +68,15 @@ def _names(bench: Bench, session: Session) -> list[Entry]:
     crops = gallery.rows.vectors
     eye = Eye(detector, Namer(embedder, gallery), bench.policy.score, embedder.fingerprint, gallery.fingerprint)
     frame = Frame("bench", 0, None, bench.picture)
+    in_bf16 = Backend.of("openvino-bf16")
+    quick = open_embedder(threads=1, files=bench.manifest, backend=in_bf16) if in_bf16.is_installed else None
     return [
         Entry(EMBED, tell("ours, one crop at a time"), Here(lambda: [embedder.embed(shelf, box[None]) for box in boxes])),
         Entry(EMBED, tell("ours"), Here(lambda: embedder.embed(shelf, boxes))),
         Entry(NAME, tell("numpy: one product and its largest"), Here(nearest_names(vectors, crops))),
         Entry(NAME, tell("ours: best and second-best product, unknown refused"), Here(lambda: gallery.identify(vectors))),
         *naming_entries(embedder, open_session(bench.manifest.verified("embedder").data, 1), shelf, found.xyxy,
-                        NamingLoad(crops=bench.load.crops, many=bench.load.enrolled)),
+                        NamingLoad(crops=bench.load.crops, many=bench.load.enrolled), quick),
         Entry(COUNT, tell("ours"), Here(lambda: count_frame(eye, frame, source="bench")),
               note=tell("{n} boxes", n=len(detector.detect(bench.picture)))),
     ]

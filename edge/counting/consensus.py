@@ -88,11 +88,26 @@ def _place(group: list[_Sighting], frames: int, count_from: float) -> Place:
 
 
 def _vote(facings: Sequence[Facing]) -> Sku | None:
-    """The name with most votes; a tie is broken by the larger summed margin, then by the name."""
-    votes, leads = Counter(f.sku for f in facings), defaultdict[Sku | None, float](float)
+    """Whether there is a name is for the majority of frames; which one, for what all looks together find nearest: a name that
+    three frames give by a hair must not beat one that the others are sure of.
+
+    A tie between name and no name goes to the larger summed lead.
+    """
+    named, nameless = ([f for f in facings if (f.sku is None) is nobody] for nobody in (False, True))
+    if len(nameless) > len(named) or (len(nameless) == len(named) and _lead(nameless) >= _lead(named)):
+        return None
+    seen: defaultdict[Sku | None, float] = defaultdict(float)
     for facing in facings:
-        leads[facing.sku] += facing.margin
-    return min(votes, key=lambda sku: (-votes[sku], -leads[sku], str(sku)))
+        least = min((candidate.score for candidate in facing.considered), default=0.0)
+        scores = {candidate.sku: candidate.score for candidate in facing.considered}
+        for sku in {f.sku for f in named}:
+            seen[sku] += scores.get(sku, least)  # at most as near as the farthest that is told
+    votes = Counter(f.sku for f in named)
+    return min(votes, key=lambda sku: (-seen[sku], -votes[sku], str(sku)))
+
+
+def _lead(facings: Sequence[Facing]) -> float:
+    return sum(f.margin for f in facings)
 
 
 def _most(names: Sequence[Sku | None]) -> Sku | None:

@@ -104,3 +104,12 @@ def pinned_with_int8(folder: Path, metadata: dict[str, str]) -> ModelFile:
     small = Int8File(Engine.ONNXRUNTIME, folder / "small.onnx", hashlib.sha256(data).hexdigest(), len(data))
     return replace(load_manifest().of("detector"), int8=(small,))
 
+
+
+@pytest.mark.parametrize(
+    ("of_detector", "of_embedder"),
+    [("onnxruntime-fp32", "onnxruntime-fp32"), ("onnxruntime-int8", "onnxruntime-fp32"), ("openvino-int8", "onnxruntime-fp32"),
+     ("openvino-bf16", "openvino-bf16"), ("openvino-int8-bf16", "openvino-bf16")],
+)  # fmt: skip
+def test_vectors_are_made_in_floats_whatever_the_detector_runs_by(of_detector: str, of_embedder: str) -> None:
+    assert of_embedder == str(Backend.of(of_detector).for_vectors)
