@@ -116,8 +116,10 @@ class Gallery:
         found = search.nearest_two(vectors)
         margin = found.score - found.second
         asked = self.threshold
-        clear = (found.score >= np.array(asked.of_sku)[found.best]) | (margin >= self.policy.lead)
-        sure = (found.score >= asked.score) & clear & (margin >= self.policy.least_margin)
+        lead = margin if len(search.rows.skus) > 1 else np.zeros_like(margin)  # of nobody there is no lead
+        clear = (found.score >= np.array(asked.of_sku)[found.best]) | (lead >= self.policy.lead)
+        alone = (found.score >= self.policy.far_floor) & (lead >= self.policy.far_lead)
+        sure = ((found.score >= asked.score) & clear | alone) & (margin >= self.policy.least_margin)
         nearest = tuple(search.rows.skus[i] for i in found.best)
         candidates = tuple(
             tuple(Candidate(search.rows.skus[sku], score) for sku, score in zip(skus, scores, strict=True))

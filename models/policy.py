@@ -55,9 +55,10 @@ class UnknownPolicy:
     A gallery whose SKUs have photos from several pictures sets its own threshold: it keeps the share `keep` of the
     photos that find their own SKU in another picture, if there are `least_pairs` of them, within `floor` and `ceiling`.
     Any other gallery uses `floor`. A SKU that leads the second-best by less than `lead` is asked for more where its own photos
-    are more alike than that: the middle one of their likenesses across pictures less `slack`, at most `strictest`. Below
-    `least_margin` of lead no name is given. SKUs with photos nearer than `look_alike` are look-alikes, and so are two that are
-    among each other's two nearest from `kin` on.
+    are more alike than that: the middle one of their likenesses across pictures less `slack`, at most `strictest`. A lead of
+    `far_lead` names it from `far_floor` on, whatever the gallery asks for: nothing else comes near. Below `least_margin` of
+    lead no name is given. SKUs with photos nearer than `look_alike` are look-alikes, and so are two that are among each
+    other's two nearest from `kin` on.
 
     Fitted on GroceryStore's train and val photos and on the fixtures p10 to p14 of cornershop-dev, for the embedder that
     learnt likeness: at .45 a single packshot still names 95 of 100 of the photos that it finds at all; a slack of .10 refuses
@@ -70,6 +71,8 @@ class UnknownPolicy:
     slack: float = 0.1
     strictest: float = 0.9
     lead: float = 0.12
+    far_lead: float = 0.2
+    far_floor: float = 0.65
     keep: float = 0.97
     least_pairs: int = 10
     least_margin: float = 0.0

@@ -63,4 +63,6 @@ least .. most). The frame is a drawn 1920x1080 shelf; the same weights run in ev
 our ONNX file, the int8 files are made from it (docs/backends.md). The load of suppression is 1,095 boxes around 150
 facings. What a row sees is measured on {labelled}, at exactly its back end and size, counts at the shipped operating
 point; ours and torch show a photo with its long side at 640 px, a static ONNX file exactly as named (docs/bench.md).
+The shipped network has learnt from those photos: the column compares back ends and sizes; docs/accuracy.md says what it sees of
+photos that it never saw.
 """

@@ -109,3 +109,25 @@ def test_no_product_asks_for_more_than_the_strictest() -> None:
     policy = UnknownPolicy(slack=0.0, strictest=0.9)
 
     assert (0.9,) == shop("cola p1 0 0", "cola p2 0 1", policy=policy).threshold.of_sku
+
+
+def named(gallery: Gallery, cosine: float) -> str | None:
+    """The answer to a crop with that cosine to `cola p1 0 0` and nothing in common with other axes."""
+    asked = np.zeros((1, DIM), np.float32)
+    asked[0, 0], asked[0, 7] = cosine, np.sqrt(1 - cosine**2)
+    return gallery.identify(asked).sku[0]
+
+
+def test_a_near_second_asks_for_more_and_a_far_lead_for_less() -> None:
+    strict = UnknownPolicy(floor=0.7, slack=0.1, strictest=0.95, lead=0.12, far_lead=0.2, far_floor=0.65)
+    photos = ["cola p1 0 0", "cola p2 0 3"]
+    beside, apart = shop(*photos, "zero p1 0 25", policy=strict), shop(*photos, "milk p1 4 0", policy=strict)
+
+    assert [None, "cola"] == [named(beside, 0.85), named(beside, 0.93)]  # its own photos are .999 alike: .899 is asked for
+    assert [None, "cola", "cola"] == [named(apart, 0.64), named(apart, 0.66), named(apart, 0.85)]
+
+
+def test_a_product_alone_in_the_gallery_has_no_lead() -> None:
+    alone = shop("cola p1 0 0", "cola p2 0 3", policy=UnknownPolicy(floor=0.7, slack=0.1, strictest=0.95))
+
+    assert [None, "cola"] == [named(alone, 0.85), named(alone, 0.93)]
