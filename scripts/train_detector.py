@@ -125,12 +125,12 @@ def _diet(options: argparse.Namespace) -> "Diet":
 
 def _export(options: argparse.Namespace) -> int:
     from models.training.averaging import mean_of
+    from models.training.checkpoint import read_mean
     from models.training.export import export_detector
-    from models.training.loop import read_mean
     from models.training.network import Activation, start_network
 
     network = start_network(options.start, Activation(options.activation))
-    states = [network.state_dict(), read_mean(options.work / f"{options.name}.pt")]
+    states = [network.state_dict(), read_mean(options.work / f"{options.name}.pt")[0]]
     network.load_state_dict(mean_of(states, [options.start_weight, 1 - options.start_weight]))
     export_detector(network, options.out)
     print(f"{options.out}: {options.out.stat().st_size} bytes")

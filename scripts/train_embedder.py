@@ -54,13 +54,15 @@ def _train(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     from models.colour import ColourRecipe
+    from models.training.checkpoint import read_mean
     from models.training.embedding_export import DeployedEmbedder, export_embedder
-    from models.training.embedding_loop import EmbeddingPlan, read_embedder
+    from models.training.embedding_loop import EmbeddingPlan
     from models.training.embedding_network import EmbeddingNetwork, Widths
 
     side_px, colour = EmbeddingPlan().side_px, ColourRecipe()
     network = EmbeddingNetwork(Widths(), side_px)
-    steps = read_embedder(options.work / f"{options.name}.pt", network)
+    mean, steps = read_mean(options.work / f"{options.name}.pt")
+    network.load_state_dict(mean)
     recipe: dict[str, object] = {
         "network_weight": 1.0, "colour_weight": options.colour_weight, "colour_bins": list(colour.bins),
         "colour_bands": colour.bands, "colour_inset": colour.inset,

@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import nn
 
-from models.training.averaging import RunningMean, State
+from models.training.checkpoint import resume, save
 from models.training.embedding_network import EmbeddingNetwork, likeness_of_places
 from models.training.product_crops import Likeness, ProductCrop
 from models.training.product_views import ViewStyle, view_of
@@ -120,7 +119,7 @@ def train_embedder(network: EmbeddingNetwork, crops: Sequence[ProductCrop], plan
     optimiser = torch.optim.AdamW(
         [{"params": trunk, "top": plan.trunk_rate}, {"params": heads, "top": plan.head_rate}], weight_decay=1e-4
     )
-    mean, first = _resume(network, optimiser, plan, checkpoint)
+    mean, first = resume(network, optimiser, plan.decay, checkpoint)
     saved, told = time.monotonic(), np.zeros(4)
     with ThreadPoolExecutor(1) as worker:
         ready: Future[Pairs] = worker.submit(draw_pairs, crops, groups, plan, first)
@@ -133,7 +132,7 @@ def train_embedder(network: EmbeddingNetwork, crops: Sequence[ProductCrop], plan
                 parts = " ".join(f"{value / (1 - 0.95 ** (step - first + 1)):.3f}" for value in told)
                 print(f"{step + 1}/{plan.steps} loss whole, places | right whole, places: {parts}", flush=True)
             if time.monotonic() - saved > plan.save_every_s or step + 1 == plan.steps:
-                _save(network, optimiser, mean, step + 1, checkpoint)
+                save(network, optimiser, mean, step + 1, checkpoint)
                 saved = time.monotonic()
 
 
@@ -164,32 +163,3 @@ def _set_rate(optimiser: torch.optim.Optimizer, plan: EmbeddingPlan, step: int) 
     fall = plan.final_rate + (1 - plan.final_rate) * (1 + math.cos(math.pi * step / plan.steps)) / 2
     for group in optimiser.param_groups:
         group["lr"] = group["top"] * share * fall
-
-
-def _resume(network: EmbeddingNetwork, optimiser: torch.optim.Optimizer, plan: EmbeddingPlan,
-            checkpoint: Path) -> tuple[RunningMean, int]:  # fmt: skip
-    mean = RunningMean(network.state_dict(), plan.decay)
-    if not checkpoint.exists():
-        return mean, 0
-    loaded: Any = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    network.load_state_dict(loaded["state"])
-    optimiser.load_state_dict(loaded["optimiser"])
-    mean.state = loaded["mean"]
-    return mean, int(loaded["step"])
-
-
-def _save(network: EmbeddingNetwork, optimiser: torch.optim.Optimizer, mean: RunningMean, step: int,
-          checkpoint: Path) -> None:  # fmt: skip
-    """Written beside and renamed, so that a stop in the middle leaves the last one whole."""
-    half = checkpoint.with_suffix(".part")
-    torch.save({"state": network.state_dict(), "mean": mean.state, "optimiser": optimiser.state_dict(), "step": step},
-               half)  # fmt: skip
-    half.replace(checkpoint)
-
-
-def read_embedder(checkpoint: Path, network: EmbeddingNetwork) -> int:
-    """Loads the running mean of a training into `network`; answers its steps."""
-    loaded: Any = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    mean: State = loaded["mean"]
-    network.load_state_dict(mean)
-    return int(loaded["step"])

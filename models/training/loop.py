@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from ultralytics.nn.tasks import DetectionModel
 
-from models.training.averaging import RunningMean, State
+from models.training.checkpoint import resume, save
 from models.training.loss import LabelLoss, LossWeights, Outputs, teacher_losses
 from models.training.pictures import Batches, Diet
 from models.training.samples import Sample
@@ -54,10 +54,10 @@ def train(network: DetectionModel, teacher: DetectionModel, diet: Diet, plan: Pl
     torch.set_num_threads(plan.threads)
     if not checkpoint.exists():
         _probe(network, diet, plan)
-    for layer in network.model[: plan.frozen_layers]:
-        layer.requires_grad_(False)
+    for number, layer in enumerate(network.model):  # the same after a stop, when the new row is not learnt anew
+        layer.requires_grad_(number >= plan.frozen_layers)
     optimiser = _optimiser(network, plan)
-    mean, first = _resume(network, optimiser, plan, checkpoint)
+    mean, first = resume(network, optimiser, plan.decay, checkpoint)
     label_loss = LabelLoss(network, plan.weights.void)
     saved, told = time.monotonic(), np.zeros(6)
     with Batches(diet, plan.seed, plan.batch, first) as batches:
@@ -72,7 +72,7 @@ def train(network: DetectionModel, teacher: DetectionModel, diet: Diet, plan: Pl
                 parts = " ".join(f"{value / (1 - 0.98 ** (step - first + 1)):.3f}" for value in told)
                 print(f"{step + 1}/{plan.steps} box cls dfl | teacher score box feature: {parts}", flush=True)
             if time.monotonic() - saved > plan.save_every_s or step + 1 == plan.steps:
-                _save(network, optimiser, mean, step + 1, checkpoint)
+                save(network, optimiser, mean, step + 1, checkpoint)
                 saved = time.monotonic()
 
 
@@ -173,29 +173,3 @@ def _set_rate(optimiser: torch.optim.Optimizer, plan: Plan, step: int) -> None:
     cosine = plan.final_rate + (1 - plan.final_rate) * 0.5 * (1 + math.cos(math.pi * step / plan.steps))
     for group in optimiser.param_groups:
         group["lr"] = plan.learning_rate * warm * cosine * group["factor"]
-
-
-def _resume(network: DetectionModel, optimiser: torch.optim.Optimizer, plan: Plan, checkpoint: Path) -> tuple[RunningMean, int]:
-    mean = RunningMean(network.state_dict(), plan.decay)
-    if not checkpoint.exists():
-        return mean, 0
-    loaded: Any = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    network.load_state_dict(loaded["state"])
-    optimiser.load_state_dict(loaded["optimiser"])
-    mean.state = loaded["mean"]
-    return mean, int(loaded["step"])
-
-
-def _save(network: DetectionModel, optimiser: torch.optim.Optimizer, mean: RunningMean, step: int, checkpoint: Path) -> None:
-    """Written beside and renamed, so that a stop in the middle leaves the last one whole."""
-    checkpoint.parent.mkdir(parents=True, exist_ok=True)
-    half = checkpoint.with_suffix(".part")
-    torch.save({"state": network.state_dict(), "mean": mean.state, "optimiser": optimiser.state_dict(), "step": step},
-               half)  # fmt: skip
-    half.replace(checkpoint)
-
-
-def read_mean(checkpoint: Path) -> State:
-    """The running mean of a training's weights."""
-    loaded: Any = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    return dict(loaded["mean"])
