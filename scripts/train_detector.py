@@ -48,6 +48,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--frozen-layers", type=int, default=5, help="how many first layers keep the start's weights")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="cpu", help="cpu, or cuda for a GPU")
+    parser.add_argument("--processes", type=int, default=0, help="that draw pictures (0: one thread); about 8 for a GPU")
     parser.add_argument(
         "--move-norm", action="store_true", help="let the batch statistics move (needed after a swapped activation)"
     )
@@ -107,6 +109,8 @@ def _train(options: argparse.Namespace) -> int:
         feature_gain=feature_gain(Activation(options.activation)),
         seed=options.seed,
         threads=options.threads,
+        device=options.device,
+        processes=options.processes,
         weights=LossWeights(teacher_features=options.features),
     )
     diet = _diet(options)

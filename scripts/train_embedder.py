@@ -36,17 +36,25 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--name", default="embedder")
     parser.add_argument("--steps", type=int, default=700)
+    parser.add_argument("--pairs", type=int, default=48, help="products a step")
+    parser.add_argument("--flavours", type=float, default=0.33, help="share of them that get another flavour beside them")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="cpu", help="cpu, or cuda for a GPU")
+    parser.add_argument("--processes", type=int, default=0, help="that draw pictures (0: one thread); about 8 for a GPU")
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "weights" / "embedder.onnx")
     parser.add_argument("--colour-weight", type=float, default=COLOUR_WEIGHT)
     return parser
 
 
 def _train(options: argparse.Namespace) -> int:
-    from models.training.embedding_loop import EmbeddingPlan, train_embedder
+    from models.training.embedding_loop import train_embedder
     from models.training.embedding_network import EmbeddingNetwork, Widths
+    from models.training.pairs import EmbeddingPlan
 
-    plan = EmbeddingPlan(steps=options.steps, threads=options.threads)
+    plan = EmbeddingPlan(
+        steps=options.steps, pairs=options.pairs, flavour_share=options.flavours, threads=options.threads,
+        device=options.device, processes=options.processes,
+    )  # fmt: skip
     network = EmbeddingNetwork(Widths(), plan.side_px)
     train_embedder(network, _crops(options), plan, options.work / f"{options.name}.pt")
     return 0
@@ -56,8 +64,8 @@ def _export(options: argparse.Namespace) -> int:
     from models.colour import ColourRecipe
     from models.training.checkpoint import read_mean
     from models.training.embedding_export import DeployedEmbedder, export_embedder
-    from models.training.embedding_loop import EmbeddingPlan
     from models.training.embedding_network import EmbeddingNetwork, Widths
+    from models.training.pairs import EmbeddingPlan
 
     side_px, colour = EmbeddingPlan().side_px, ColourRecipe()
     network = EmbeddingNetwork(Widths(), side_px)

@@ -17,7 +17,7 @@ def resume(network: nn.Module, optimiser: torch.optim.Optimizer, decay: float, c
     loaded: Any = torch.load(checkpoint, map_location="cpu", weights_only=True)
     network.load_state_dict(loaded["state"])
     optimiser.load_state_dict(loaded["optimiser"])
-    mean.state = loaded["mean"]
+    mean.state = {name: value.to(mean.state[name].device) for name, value in loaded["mean"].items()}
     return mean, int(loaded["step"])
 
 

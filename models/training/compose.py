@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from models.training.cutouts import Cutout
+from models.training.fronts import draw_lip, draw_post
 from models.training.multipacks import film_pack
 from models.training.samples import Image, Sample
 
@@ -44,11 +45,12 @@ def compose_shelf(cutouts: Sequence[Cutout], side_px: int, dice: np.random.Gener
         board_px = row_px * float(dice.uniform(0.06, 0.2)) + 3
         boxes += _fill_row(canvas, bottom, row_px, cutouts, dice, style)
         if dice.random() < style.lip:
-            _draw_lip(canvas, bottom, row_px, dice, opaque=bool(dice.random() < style.opaque_lip))
+            top = bottom - row_px * float(dice.uniform(0.05, 0.28))
+            draw_lip(canvas, (0, side_px), top, bottom, dice, opaque=bool(dice.random() < style.opaque_lip))
         _draw_board(canvas, bottom, board_px, row_px, dice)
         bottom += board_px + row_px * float(dice.uniform(0.85, 1.15))
     while dice.random() < style.post:
-        _draw_post(canvas, dice)
+        draw_post(canvas, np.array([0.4, 0.75]) * row_px, dice)
     return _as_sample(canvas, boxes, side_px)
 
 
@@ -79,30 +81,6 @@ def _draw_board(canvas: Image, top: float, board_px: float, row_px: float, dice:
         for _ in range(3):
             x, y = left + int(dice.integers(0, tag_w)), int(dice.integers(low, high))
             cv2.line(canvas, (x, y), (min(x + tag_w // 3, left + tag_w), y), (30, 30, 30), 1)
-
-
-def _draw_post(canvas: Image, dice: np.random.Generator) -> None:
-    """A glass door's frame in front of the shelf, half transparent or solid; what it hides in part is still a facing."""
-    side = canvas.shape[0]
-    width = int(side * dice.uniform(0.01, 0.045))
-    left = int(dice.integers(0, side - width))
-    strip = canvas[:, left : left + width].astype(np.float32)
-    cover = dice.uniform(0.35, 0.9)
-    grain = dice.uniform(90, 230) + dice.normal(0, 8, (1, width, 1))
-    canvas[:, left : left + width] = np.clip(strip * (1 - cover) + cover * grain, 0, 255)
-
-
-def _draw_lip(canvas: Image, bottom: float, row_px: float, dice: np.random.Generator, *, opaque: bool) -> None:
-    """The front of a tray or a low pane: a product's box goes on to the board behind it, as a person would draw it."""
-    low, high = (int(np.clip(v, 0, canvas.shape[0])) for v in (bottom - row_px * dice.uniform(0.05, 0.28), bottom))
-    if high <= low:
-        return
-    strip = canvas[low:high].astype(np.float32)
-    cover = 1.0 if opaque else float(dice.uniform(0.1, 0.45))
-    front = np.clip(dice.uniform(60, 240, (1, 1, 3)) + dice.normal(0, 3, strip.shape), 0, 255)
-    canvas[low:high] = np.clip(strip * (1 - cover) + cover * front, 0, 255)
-    if not opaque:  # the pane's rim shines
-        cv2.line(canvas, (0, low), (canvas.shape[1], low), (int(dice.integers(150, 255)),) * 3, 1)
 
 
 def _fill_row(

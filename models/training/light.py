@@ -1,4 +1,4 @@
-"""Other light and other cameras for one view: colour cast, exposure, glare, blur, noise, JPEG."""
+"""Other light and other cameras for one view: colour cast, exposure, dusk, glare, reflections, blur, noise, JPEG."""
 
 import cv2
 import numpy as np
@@ -9,6 +9,10 @@ from models.training.samples import Image
 def disturbed(image: Image, dice: np.random.Generator) -> Image:
     """(S, S, 3) u8 -> the same scene as a worse or other camera would have taken it."""
     result = _tone(image, dice)
+    if dice.random() < 0.15:
+        result = _dusk(result, dice)
+    if dice.random() < 0.1:
+        result = _reflection(result, dice)
     if dice.random() < 0.15:
         result = _glare(result, dice)
     if dice.random() < 0.25:
@@ -43,6 +47,31 @@ def _glare(image: Image, dice: np.random.Generator) -> Image:
     streak = np.exp(-((across / dice.uniform(side * 0.02, side * 0.15)) ** 2)) * dice.uniform(0.1, 0.5)
     full = cv2.resize(streak.astype(np.float32), (image.shape[1], side))[..., None]
     return np.clip(image + (255 - image.astype(np.float32)) * full, 0, 255).astype(np.uint8)
+
+
+def _dusk(image: Image, dice: np.random.Generator) -> Image:
+    """Darker towards one side, as on the lowest board and in corners that no lamp reaches."""
+    height, width = image.shape[:2]
+    angle = dice.uniform(0, 2 * np.pi)
+    y, x = np.mgrid[-1 : 1 : 16j, -1 : 1 : 16j]
+    fall = np.clip((x * np.cos(angle) + y * np.sin(angle) + dice.uniform(-0.5, 1)) / 1.5, 0, 1) * dice.uniform(0.3, 0.8)
+    light = cv2.resize(1 - fall.astype(np.float32), (width, height))[..., None]
+    return (image * light).astype(np.uint8)
+
+
+def _reflection(image: Image, dice: np.random.Generator) -> Image:
+    """What a glass door shows of the room: a faint mirrored scene and thin lamps."""
+    height, width = image.shape[:2]
+    ghost = np.roll(image[:, ::-1], (int(dice.integers(height)), int(dice.integers(width))), (0, 1))
+    ghost = np.asarray(cv2.GaussianBlur(ghost, (0, 0), float(dice.uniform(1, 4))), np.float32)
+    share = float(dice.uniform(0.05, 0.25))
+    result = np.clip(image + share * ghost, 0, 255).astype(np.uint8)
+    for _ in range(int(dice.integers(0, 4))):
+        start, end = (tuple(dice.integers(0, (width, height)).tolist()) for _ in range(2))
+        lamp = result.copy()
+        cv2.line(lamp, start, end, (255, 250, 245), max(1, round(height * float(dice.uniform(0.003, 0.012)))), cv2.LINE_AA)
+        result = np.asarray(cv2.addWeighted(lamp, 0.8, result, 0.2, 0), np.uint8)
+    return result
 
 
 def _blur(image: Image, dice: np.random.Generator) -> Image:

@@ -1,6 +1,7 @@
 """The training loop: small steps away from the start, watched by a teacher, resumable, with a running mean of the weights.
 
-Convolutions run in bfloat16 (half the time on CPUs with AVX512-BF16), losses and weights in float32.
+Convolutions run in bfloat16 (half the time on CPUs with AVX512-BF16), losses and weights in float32. `Plan.device` "cuda"
+trains on a GPU; then `Plan.processes` of about eight draw the pictures.
 """
 
 import math
@@ -17,7 +18,7 @@ from ultralytics.nn.tasks import DetectionModel
 
 from models.training.checkpoint import resume, save
 from models.training.loss import LabelLoss, LossWeights, Outputs, teacher_losses
-from models.training.pictures import Batches, Diet
+from models.training.pictures import Diet, batches
 from models.training.samples import Sample
 
 
@@ -45,6 +46,8 @@ class Plan:
     probe_rate: float = 0.004
     seed: int = 1
     threads: int = 2
+    device: str = "cpu"
+    processes: int = 0
     save_every_s: float = 120.0
     weights: LossWeights = field(default_factory=LossWeights)
 
@@ -52,6 +55,8 @@ class Plan:
 def train(network: DetectionModel, teacher: DetectionModel, diet: Diet, plan: Plan, checkpoint: Path) -> None:
     """Trains until `plan.steps`, from the checkpoint if there is one; the running mean is in the checkpoint as `mean`."""
     torch.set_num_threads(plan.threads)
+    network.to(plan.device)
+    teacher.to(plan.device)
     if not checkpoint.exists():
         _probe(network, diet, plan)
     for number, layer in enumerate(network.model):  # the same after a stop, when the new row is not learnt anew
@@ -60,20 +65,20 @@ def train(network: DetectionModel, teacher: DetectionModel, diet: Diet, plan: Pl
     mean, first = resume(network, optimiser, plan.decay, checkpoint)
     label_loss = LabelLoss(network, plan.weights.void)
     saved, told = time.monotonic(), np.zeros(6)
-    with Batches(diet, plan.seed, plan.batch, first) as batches:
-        for step in range(first, plan.steps):
-            _set_rate(optimiser, plan, step)
-            network.train()
-            if plan.freeze_norm:
-                _freeze_norm(network)
-            told = 0.98 * told + 0.02 * _step(network, teacher, label_loss, optimiser, batches.take(), plan)
-            mean.update(network.state_dict(), step)
-            if step % 20 == 19:
-                parts = " ".join(f"{value / (1 - 0.98 ** (step - first + 1)):.3f}" for value in told)
-                print(f"{step + 1}/{plan.steps} box cls dfl | teacher score box feature: {parts}", flush=True)
-            if time.monotonic() - saved > plan.save_every_s or step + 1 == plan.steps:
-                save(network, optimiser, mean, step + 1, checkpoint)
-                saved = time.monotonic()
+    steps = range(first, plan.steps)
+    for step, samples in zip(steps, batches(diet, plan.seed, plan.batch, steps, plan.processes), strict=True):
+        _set_rate(optimiser, plan, step)
+        network.train()
+        if plan.freeze_norm:
+            _freeze_norm(network)
+        told = 0.98 * told + 0.02 * _step(network, teacher, label_loss, optimiser, samples, plan)
+        mean.update(network.state_dict(), step)
+        if step % 20 == 19:
+            parts = " ".join(f"{value / (1 - 0.98 ** (step - first + 1)):.3f}" for value in told)
+            print(f"{step + 1}/{plan.steps} box cls dfl | teacher score box feature: {parts}", flush=True)
+        if time.monotonic() - saved > plan.save_every_s or step + 1 == plan.steps:
+            save(network, optimiser, mean, step + 1, checkpoint)
+            saved = time.monotonic()
 
 
 def _probe(network: DetectionModel, diet: Diet, plan: Plan) -> None:
@@ -88,18 +93,18 @@ def _probe(network: DetectionModel, diet: Diet, plan: Plan) -> None:
     network.requires_grad_(False)
     for value in values:
         value.requires_grad_(True)
-    with Batches(replace(diet, sources=marked, composed_share=0.0), plan.seed + 1000, plan.batch, 0) as batches:
-        for step in range(plan.probe_steps):
-            samples = batches.take()
-            loss = label_loss(_forward(network, [sample.shown for sample in samples]), samples)
-            optimiser.zero_grad()
-            loss.sum().backward()
-            for value in values:
-                value.grad[:-1] = 0.0  # the known classes stay; Adam leaves them alone without a gradient
-            optimiser.param_groups[0]["lr"] = plan.probe_rate * (1 - step / plan.probe_steps)
-            optimiser.step()
-            if step % 20 == 19:
-                print(f"new class {step + 1}/{plan.probe_steps}: {float(loss[1].detach()):.3f}", flush=True)
+    marked_only = replace(diet, sources=marked, composed_share=0.0)
+    steps = range(plan.probe_steps)
+    for step, samples in zip(steps, batches(marked_only, plan.seed + 1000, plan.batch, steps, plan.processes), strict=True):
+        loss = label_loss(_forward(network, [sample.shown for sample in samples]), samples)
+        optimiser.zero_grad()
+        loss.sum().backward()
+        for value in values:
+            value.grad[:-1] = 0.0  # the known classes stay; Adam leaves them alone without a gradient
+        optimiser.param_groups[0]["lr"] = plan.probe_rate * (1 - step / plan.probe_steps)
+        optimiser.step()
+        if step % 20 == 19:
+            print(f"new class {step + 1}/{plan.probe_steps}: {float(loss[1].detach()):.3f}", flush=True)
     for layer in network.model[plan.frozen_layers :]:
         layer.requires_grad_(True)
 
@@ -115,26 +120,27 @@ def _step(
     """One update; answers the six parts of the loss, (6,)."""
     weights = plan.weights
     outputs = _forward(network, [sample.shown for sample in samples])
-    parts = torch.zeros(6)
+    parts = torch.zeros(6, device=plan.device)
     parts[:3] = label_loss(outputs, samples) * weights.labels
     asked = [index for index, sample in enumerate(samples) if sample.zoom <= plan.teach_zoom]
     if asked:
         with torch.no_grad():
             taught = _forward(teacher, [samples[index].clean for index in asked])
         share = len(asked) / len(samples)
-        gains = torch.tensor([weights.teacher_scores, weights.teacher_boxes, weights.teacher_features]) * share
-        parts[3:] = teacher_losses(_pick(outputs, asked), taught, plan.feature_gain) * gains
+        gains = torch.tensor([weights.teacher_scores, weights.teacher_boxes, weights.teacher_features], device=plan.device)
+        parts[3:] = teacher_losses(_pick(outputs, asked), taught, plan.feature_gain) * gains * share
     optimiser.zero_grad(set_to_none=True)
     parts.sum().backward()
     nn.utils.clip_grad_norm_([value for value in network.parameters() if value.requires_grad], 10.0)
     optimiser.step()
-    return np.asarray(parts.detach().numpy())
+    return np.asarray(parts.detach().cpu().numpy())
 
 
 def _forward(network: DetectionModel, images: Sequence[np.ndarray]) -> Outputs:
     """(S, S, 3) BGR pictures -> raw outputs in float32, also from a network in evaluation mode."""
-    batch = torch.from_numpy(np.stack(images)[..., ::-1].copy()).permute(0, 3, 1, 2)
-    with torch.autocast("cpu", torch.bfloat16):
+    device = next(network.parameters()).device
+    batch = torch.from_numpy(np.stack(images)).to(device).flip(3).permute(0, 3, 1, 2)
+    with torch.autocast(device.type, torch.bfloat16):
         answer: Any = network(batch.float() / 255.0)
     raw = answer[1] if isinstance(answer, tuple) else answer
     return {

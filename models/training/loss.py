@@ -41,7 +41,8 @@ class LabelLoss:
     def __call__(self, outputs: Outputs, samples: Sequence[Sample]) -> torch.Tensor:
         """(3,) box, class and distribution loss, a mean over the batch."""
         side = samples[0].clean.shape[0]
-        self._criterion.class_weights = torch.from_numpy(class_weights(samples, side, self._void))
+        device = outputs["scores"].device
+        self._criterion.class_weights = torch.from_numpy(class_weights(samples, side, self._void)).to(device)
         xyxy = torch.from_numpy(np.concatenate([sample.xyxy for sample in samples]) / side)
         batch = {
             "batch_idx": torch.cat([torch.full((len(s.xyxy),), float(i)) for i, s in enumerate(samples)]),

@@ -3,18 +3,18 @@
 A batch depends on (seed, step) alone, so a resumed training sees exactly what an uninterrupted one would have seen.
 """
 
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from types import TracebackType
 
 import cv2
 import numpy as np
 
+from models.training.ahead import ahead
 from models.training.compose import ShelfStyle, compose_shelf
 from models.training.cutouts import Cutout
+from models.training.fronts import with_front
 from models.training.labels import LabelError, LabelledPicture
 from models.training.light import disturbed
 from models.training.samples import Image, Sample, ZoomRange, draw_view, mirrored
@@ -77,30 +77,14 @@ def _draw(diet: Diet, side_px: int, dice: np.random.Generator) -> Sample:
         source = diet.sources[choice]
         picture = source.pictures[int(dice.integers(len(source.pictures)))]
         sample = draw_view(picture, read_image(picture.path), side_px, source.zooms, dice)
-        sample = replace(sample, zoom=float("inf")) if source.by_hand else sample
-    return replace(sample, shown=disturbed(sample.clean, dice))
+        sample = with_front(replace(sample, zoom=float("inf")) if source.by_hand else sample, dice)
+    return replace(sample, shown=disturbed(sample.shown, dice))
 
 
-class Batches:
-    """Batches one after another from `first`, the next one made while the network works."""
+def batches(diet: Diet, seed: int, size: int, steps: range, processes: int = 0) -> Iterator[list[Sample]]:
+    """The batches of `steps`, the next ones made while the network works."""
+    return ahead(partial(_batch_of_step, diet, seed, size), steps, processes)
 
-    def __init__(self, diet: Diet, seed: int, size: int, first: int) -> None:
-        self._diet, self._seed, self._size, self._step = diet, seed, size, first
-        self._worker = ThreadPoolExecutor(1)
-        self._next = self._order()
 
-    def _order(self) -> "Future[list[Sample]]":
-        return self._worker.submit(draw_batch, self._diet, self._seed, self._step, self._size)
-
-    def take(self) -> Sequence[Sample]:
-        """The batch of the current step."""
-        ready = self._next.result()
-        self._step += 1
-        self._next = self._order()
-        return ready
-
-    def __enter__(self) -> "Batches":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
-        self._worker.shutdown(wait=False, cancel_futures=True)
+def _batch_of_step(diet: Diet, seed: int, size: int, step: int) -> list[Sample]:
+    return draw_batch(diet, seed, step, size)

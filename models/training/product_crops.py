@@ -25,7 +25,7 @@ class CropLimits:
     margin: float = 0.18
     least_side_px: int = 24
     long_side_px: int = 240
-    per_picture: int = 48
+    per_picture: int = 96
 
 
 @dataclass(frozen=True, slots=True)
