@@ -28,28 +28,38 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Neighbours:
-    """For each of n photos the cosine of the nearest photo of its own SKU from another picture (`own`) and of any other
-    SKU (`other`), NOBODY where there is none; `nearest` (skus, skus): the nearest photos of every two SKUs, NOBODY on
-    the diagonal."""
+    """For each of n photos the cosine of the nearest photo of its own SKU from another picture (`own`), of any other SKU
+    (`other`) and of any other SKU in the same picture (`beside`), NOBODY where there is none; `nearest` (skus, skus): the
+    nearest photos of every two SKUs, NOBODY on the diagonal."""
 
     own: npt.NDArray[np.float32]
     other: npt.NDArray[np.float32]
+    beside: npt.NDArray[np.float32]
     nearest: npt.NDArray[np.float32]
 
 
 def calibrate(skus: tuple[Sku, ...], vectors: npt.NDArray[np.float32], owner: npt.NDArray[np.int64],
               source: tuple[str, ...], policy: UnknownPolicy) -> Threshold:  # fmt: skip
-    """The threshold that keeps `policy.keep` of the photos that find their own SKU; with few of these, the floor."""
+    """The threshold that keeps `policy.keep` of the photos that find their own SKU; with few of these, what refuses the share
+    `policy.strange` of the strangers that SKUs are to each other on one picture; with few of these, the floor."""
     if not skus:
         return Threshold(policy.floor, (), False, 0, frozenset())
     near = neighbours(len(skus), vectors, owner, np.unique(np.array(source), return_inverse=True)[1])
     right = near.own[(near.own > NOBODY) & (near.own > near.other)]
     left, other = np.nonzero(np.triu((near.nearest >= policy.look_alike) | _kin(near.nearest, policy), 1))
     pairs = frozenset((skus[a], skus[b]) for a, b in zip(left, other, strict=True))
-    measured, score = len(right) >= policy.least_pairs, policy.floor
-    if measured:
-        score = min(max(float(np.quantile(right, 1 - policy.keep)), policy.floor), policy.ceiling)
+    measured = len(right) >= policy.least_pairs
+    score = float(np.quantile(right, 1 - policy.keep)) if measured else _strange(near.beside, owner, policy)
+    score = min(max(score, policy.floor), policy.ceiling)
     return Threshold(score, _of_each(len(skus), near.own, owner, score, policy), measured, len(right), pairs)
+
+
+def _strange(beside: npt.NDArray[np.float32], owner: npt.NDArray[np.int64], policy: UnknownPolicy) -> float:
+    """How like its nearest a stranger on this shelf usually is: as each SKU is to its neighbours in the same picture, which are
+    strangers to it. Below every cosine where too few SKUs were cut from pictures that show others (packshots show none)."""
+    met = beside > NOBODY
+    each = [float(np.median(beside[met & (owner == sku)])) for sku in np.unique(owner[met])]
+    return float(np.quantile(each, policy.strange)) if len(each) >= policy.least_strangers else NOBODY
 
 
 def _of_each(skus: int, own: npt.NDArray[np.float32], owner: npt.NDArray[np.int64], score: float,
@@ -78,7 +88,7 @@ def neighbours(skus: int, vectors: npt.NDArray[np.float32], owner: npt.NDArray[n
     Photos cut from one picture say nothing about another day's light, so they do not count as partners of one SKU.
     """
     firsts = np.searchsorted(owner, np.arange(skus))
-    own, other = np.empty(len(owner), np.float32), np.empty(len(owner), np.float32)
+    own, other, beside = (np.empty(len(owner), np.float32) for _ in range(3))
     nearest = np.full((skus, skus), NOBODY, np.float32)
     for start in range(0, len(owner), CHUNK):
         rows = slice(start, start + CHUNK)
@@ -87,6 +97,7 @@ def neighbours(skus: int, vectors: npt.NDArray[np.float32], owner: npt.NDArray[n
         apart = picture[rows, None] != picture[None, :]
         own[rows] = np.where(related & apart, cosine, NOBODY).max(1)
         other[rows] = np.where(related, NOBODY, cosine).max(1)
+        beside[rows] = np.where(related | apart, NOBODY, cosine).max(1)
         np.maximum.at(nearest, owner[rows], np.maximum.reduceat(cosine, firsts, axis=1))
     np.fill_diagonal(nearest, NOBODY)
-    return Neighbours(own, other, np.maximum(nearest, nearest.T))
+    return Neighbours(own, other, beside, np.maximum(nearest, nearest.T))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 ROOT = Path(__file__).resolve().parents[1]
-COLOUR_WEIGHT = 0.6
+COLOUR_WEIGHT = 0.45
 """Of the colour signature beside the network's vector, which counts 1; measured in bench/embedder.md."""
 
 

@@ -12,7 +12,7 @@ from inventory_core.ids import Sku
 from models.errors import BadArray, BadGallery, UnknownName
 from models.gallery import Enrolment, Gallery, Photo, open_gallery
 from models.gallery_changes import Enrolled, Removed, Renamed, Rows, change_from_json, change_to_json, names_of_rows
-from models.gallery_file import check_photos
+from models.gallery_file import GalleryState, PhotoRecord, check_photos
 from models.policy import UnknownPolicy
 
 EYE, OTHER_EYE = "sha256:" + "a" * 64, "sha256:" + "b" * 64
@@ -233,3 +233,28 @@ def in_memory(vectors: np.ndarray, owners: list[Sku]) -> Gallery:
     photos = tuple(PhotoRecord("", "", f"{n}.jpg", "") for n in range(len(owners)))
     made = tuple(Enrolled((Rows(sku, n, n + 1),)) for n, sku in enumerate(owners))
     return Gallery(Path(), GalleryState(EYE, photos, made, vectors.copy()), UnknownPolicy())
+
+
+def one_picture_each(pictures: list[str], common: float) -> Gallery:
+    """Ten SKUs, one photo each, that share `common` of their look (cosine of any two: common squared)."""
+    skus = sorted({Sku(f"sku-{number}") for number in range(len(pictures))})
+    vectors = np.zeros((len(skus), len(skus) + 1), np.float32)
+    vectors[:, 0] = common
+    vectors[np.arange(len(skus)), np.arange(len(skus)) + 1] = (1 - common**2) ** 0.5
+    photos = tuple(PhotoRecord("", "", picture, "") for picture in pictures)
+    changes = tuple(Enrolled((Rows(sku, row, row + 1),)) for row, sku in enumerate(skus))
+    return Gallery(Path(), GalleryState("", photos, changes, vectors), UnknownPolicy(floor=0.3, ceiling=0.9))
+
+
+def test_goods_of_one_shelf_photo_tell_how_like_a_stranger_is() -> None:
+    shelf = one_picture_each(["shelf.jpg"] * 10, common=0.8)
+    assert shelf.threshold.score == pytest.approx(0.64, abs=1e-5)
+    assert not shelf.threshold.measured
+
+
+def test_packshots_show_no_strangers_so_the_floor_stands() -> None:
+    assert one_picture_each([f"{number}.jpg" for number in range(10)], common=0.8).threshold.score == 0.3
+
+
+def test_two_goods_on_a_photo_are_too_few_to_say() -> None:
+    assert one_picture_each(["shelf.jpg"] * 2, common=0.8).threshold.score == 0.3
