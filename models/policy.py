@@ -52,20 +52,18 @@ class DetectorPolicy:
 class UnknownPolicy:
     """When the nearest SKU is not near enough to be named (cosine, -1..1; shares 0..1).
 
-    A gallery whose SKUs have photos from several pictures sets its own threshold: it keeps the share `keep` of the
-    photos that find their own SKU in another picture, if there are `least_pairs` of them, within `floor` and `ceiling`.
-    Where there are fewer, the SKUs that one picture shows side by side are strangers to each other: with
-    `least_strangers` of them the threshold refuses the share `strange`. Any other gallery uses `floor`. A SKU that
-    leads the second-best by less than `lead` is asked for more where its own photos are more alike than that: the
-    middle one of their likenesses across pictures less `slack`, at most `strictest`. A lead of `far_lead` names it from
-    `far_floor` on, whatever the gallery asks for: nothing else comes near. Below `least_margin` of lead no name is
-    given. SKUs with photos nearer than `look_alike` are look-alikes, and so are two that are among each other's two
-    nearest from `kin` on.
+    A gallery whose SKUs have photos from several pictures sets its own threshold: it keeps the share `keep` of the photos
+    that find their own SKU in another picture, if there are `least_pairs` of them, within `floor` and `ceiling`. Any other
+    gallery uses `floor`; but where `least_strangers` SKUs or more stand beside others on one picture, each of these asks
+    for the quantile `strange` of how alike they are to each other there, within `floor` and `strictest`. A SKU that leads
+    the second-best by less than `lead` is asked for more where its own photos are more alike than that: the middle one of
+    their likenesses across pictures less `slack`, at most `strictest`. A lead of `far_lead` names it from `far_floor` on,
+    whatever the gallery asks for: nothing else comes near. Below `least_margin` of lead no name is given. SKUs with photos
+    nearer than `look_alike` are look-alikes, and so are two that are among each other's two nearest from `kin` on.
 
-    Fitted on GroceryStore's train and val photos and on the fixtures p10 to p14 of cornershop-dev, for the embedder that
-    learnt flavours; every figure with its cost stands in bench/embedder.md. The ceiling keeps a gallery of nearly equal frames
-    from trusting only their own light. A gallery of one photo of p10 or p12 refused 15 and 9 of 100 strangers at the floor, 75
-    and 76 at a `strange` of .65, and names 78 for 85 and 69 for 75 of 100 known ones.
+    Chosen on GroceryStore's train and val photos and on the fixtures p10 to p14 of cornershop-dev, for the embedder that
+    learnt flavours; bench/embedder.md has what they name and refuse. The ceiling keeps a gallery of nearly equal frames
+    from trusting only their own light.
     """
 
     floor: float = 0.45

@@ -92,5 +92,6 @@ def _gallery(embedder: Embedder, near: Vectors, crops: int) -> Gallery:
     runs = tuple(
         Rows(Sku(f"sku-{number:04d}"), number * CROPS_A_SKU, (number + 1) * CROPS_A_SKU) for number in range(len(products))
     )
-    photos = tuple(PhotoRecord("", "", f"photo-{row % CROPS_A_SKU}", "") for row in range(len(vectors)))
+    names = [f"sku-{row // CROPS_A_SKU:04d}/photo-{row % CROPS_A_SKU}" for row in range(len(vectors))]
+    photos = tuple(PhotoRecord("", "", name, "") for name in names)
     return Gallery(Path(), GalleryState(embedder.fingerprint, photos, (Enrolled(runs),), vectors), UnknownPolicy())
