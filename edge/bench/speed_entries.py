@@ -28,7 +28,7 @@ from models.gallery_file import GalleryState, PhotoRecord
 from models.namer import Namer
 from models.policy import UnknownPolicy
 from models.session import Session, open_session
-from models.yolo import suppress
+from models.yolo import Overlap, suppress
 
 __all__ = ["Bench", "Load", "entries"]
 
@@ -52,8 +52,8 @@ def _suppress(bench: Bench) -> list[Entry]:
     load = heaps()
     return [
         bench.peer(SUPPRESS, tell("supervision with_nms"), "supervision_nms"),
-        Entry(SUPPRESS, tell("ours"), Here(lambda: suppress(load, bench.policy.iou)),
-              note=tell("{n} boxes", n=len(suppress(load, bench.policy.iou)))),
+        Entry(SUPPRESS, tell("ours"), Here(lambda: suppress(load, Overlap(bench.policy.iou))),
+              note=tell("{n} boxes", n=len(suppress(load, Overlap(bench.policy.iou))))),
     ]
 
 
