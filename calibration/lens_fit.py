@@ -81,16 +81,20 @@ def _outlier(fit: LensFit, left: int, total: int, policy: LensPolicy) -> int | N
 
 
 def _require_sound(fit: LensFit, policy: LensPolicy) -> None:
-    tilted = sum(view.tilt_deg >= policy.least_tilt_deg for view in fit.views)
-    if tilted < policy.least_tilted or fit.focal_sd > policy.most_focal_sd:
-        raise BadLensPictures(
-            "the board was tilted by {tilt:.0f} degrees or more in only {n} pictures and the focal length is known to {sd:.1f} "
-            "%; take more with the board leaning 20 to 45 degrees to the left, right, front and back",
-            tilt=policy.least_tilt_deg, n=tilted, sd=100 * fit.focal_sd)
     if fit.rms_px > policy.most_rms_px:
         raise BadLensPictures(
             "the fitted lens misses the corners by {rms:.2f} px, more than {most:.1f}; glue the sheet to a stiff flat board, "
             "hold everything still, and switch autofocus off", rms=fit.rms_px, most=policy.most_rms_px)
+    tilted = sum(view.tilt_deg >= policy.least_tilt_deg for view in fit.views)
+    if tilted < policy.least_tilted:
+        raise BadLensPictures(
+            "the board leans by {tilt:.0f} degrees or more in {n} pictures, {least} are needed; take more with the board "
+            "leaning 20 to 45 degrees to the left, right, front and back",
+            tilt=policy.least_tilt_deg, n=tilted, least=policy.least_tilted)
+    if fit.focal_sd > policy.most_focal_sd:
+        raise BadLensPictures(
+            "the focal length is known to {sd:.1f} % only, {most:.1f} % are needed; take more pictures, nearer to the camera "
+            "and with the board leaning 20 to 45 degrees", sd=100 * fit.focal_sd, most=100 * policy.most_focal_sd)
 
 
 def _solve(views: Sequence[BoardView]) -> LensFit:
