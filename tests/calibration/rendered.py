@@ -49,15 +49,13 @@ class BoardCamera:
         v, u = np.mgrid[: height * OVERSAMPLED, : width * OVERSAMPLED].astype(np.float64)
         cam = (np.stack([u, v], axis=-1).reshape(-1, 1, 2) + 0.5) / OVERSAMPLED - 0.5
         still = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 20, 1e-8)
-        flat = cv2.undistortPoints(cam, lens.matrix, lens.dist, criteria=still).reshape(-1, 2)
-        self._rays = np.column_stack([flat, np.ones(len(flat))])
+        self._rays = cv2.undistortPoints(cam, lens.matrix, lens.dist, criteria=still)  # (n, 1, 2)
 
     def picture(self, pose: Pose) -> npt.NDArray[np.uint8]:
         """(H, W, 3) BGR."""
         width, height = self.size
-        cam_from_sheet = rays_from_sheet(self.lens, self.size, pose, self.paper)
-        sheet = self._rays @ np.linalg.inv(cam_from_sheet).T
-        mm = sheet[:, :2] / sheet[:, 2:]
+        sheet_from_rays = np.linalg.inv(rays_from_sheet(self.lens, self.size, pose, self.paper))
+        mm = cv2.perspectiveTransform(self._rays, sheet_from_rays)
         at = (mm * (TEXTURE_DPI / 25.4) - 0.5).astype(np.float32).reshape(height * OVERSAMPLED, width * OVERSAMPLED, 2)
         seen = cv2.remap(self._texture, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=WALL)
         gray = cv2.resize(seen, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
