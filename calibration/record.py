@@ -11,7 +11,7 @@ from calibration.errors import WrongPicture
 from calibration.homography import Matrix, Points, apply, inverse
 from calibration.lens import Lens
 
-_LIKE_SHAPE = 0.01
+LIKE_SHAPE = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +46,7 @@ class Calibration:
     def scale_of(self, width_px: int, height_px: int) -> float:
         """How many times larger a picture is than the surveyed one. Raises WrongPicture for another shape."""
         across, down = width_px / self.width_px, height_px / self.height_px
-        if abs(across / down - 1) > _LIKE_SHAPE:
+        if abs(across / down - 1) > LIKE_SHAPE:
             raise WrongPicture(
                 "the site was surveyed on pictures of {site_width} x {site_height} px, this one is {width} x {height}; "
                 "use the camera of the site, or survey this one",

@@ -84,6 +84,7 @@ KINDS: Mapping[str, Kind] = {
     "bad_array": Kind(503, tell("This server cannot count at the moment")),
     "bad_geometry": Kind(503, tell("This server cannot count at the moment")),
     "calibration_error": Kind(503, tell("This server cannot count at the moment")),
+    "bad_lens_pictures": Kind(503, tell("This server cannot count at the moment")),
     "wrong_camera": Kind(503, tell("This server cannot count at the moment")),
     "no_camera": Kind(503, tell("The camera does not answer")),
     "camera_silent": Kind(503, tell("The camera does not answer")),

@@ -3,6 +3,7 @@
 from edge.cli import (
     bench,
     book,
+    calibrating,
     camera,
     check,
     count,
@@ -21,5 +22,5 @@ from edge.cli import (
 )
 from edge.cli.app import app, run
 
-__all__ = ["app", "bench", "book", "camera", "check", "count", "demo", "gallery", "inputs", "insight", "labels", "ledger_care",
-           "logs", "model", "run", "serve", "shifts", "tokens", "tuning"]
+__all__ = ["app", "bench", "book", "calibrating", "camera", "check", "count", "demo", "gallery", "inputs", "insight", "labels",
+           "ledger_care", "logs", "model", "run", "serve", "shifts", "tokens", "tuning"]
