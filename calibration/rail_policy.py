@@ -1,0 +1,45 @@
+"""The thresholds of the rail finder; chosen on `shelves` and five of the other photos (bench/rails.md)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RailPolicy:
+    """Lengths in px are of the picture scaled to `long_side_px`; shares are 0..1."""
+
+    long_side_px: int = 1000
+    """A rail of 1 % of the picture's height is still 5 to 10 px thick, and print on products has gone."""
+    strips: int = 16
+    """Upright strips in which evidence is gathered, so that bays side by side may have their own rails."""
+    fewest_strips: int = 3
+    """The shortest rail: products and tags of one facing are narrower."""
+    most_slope: float = 0.36
+    """20 degrees: a picture that is tilted further is not roughly upright."""
+    most_fan: float = 0.6
+    """How much the slope may change from the top to the bottom of the picture, for shelves seen from the side."""
+    edge_run_px: int = 25
+    """Gradients are averaged along this length: print cancels, board edges stay."""
+    edge_contrast: float = 8.0
+    """Grey levels per px of an averaged gradient that counts as an edge."""
+    edge_weight: float = 0.4
+    foot_weight: float = 0.6
+    cross_weight: float = 1.0
+    stack_weight: float = 1.2
+    least_support: float = 0.45
+    """A strip with less than this pulls against a rail; with products."""
+    least_edge: float = 0.62
+    """The same without products."""
+    least_pull: float = 0.9
+    """Strips' worth of support above the least that make a rail."""
+    foot_share: float = 0.12
+    """Share of a product's height by which its box may miss the board."""
+    stack_share: float = 0.18
+    """Share of a product's height within which the next one below stands directly under it, with no board between."""
+    spacing_share: float = 0.4
+    """Rails are at least this share of the median product's height apart."""
+    spacing_px: int = 45
+    """The same without products: the two edges of one board are closer."""
+    cut_share: float = 0.012
+    """A box that ends this near the picture's lower edge (share of its height) is cut there and shows no feet."""
+    fewest_products: int = 6
+    fewest_feet: int = 3
