@@ -64,10 +64,8 @@ def _along(pencil: Pencil, pairs: Floats) -> float:
 
 def _segments(gray: npt.NDArray[np.uint8], policy: RailPolicy) -> Floats:
     """Straight segments (n, 5), left to right, no steeper than the policy; weight = length in px."""
-    lines = cv2.createLineSegmentDetector(cv2.LSD_REFINE_NONE).detect(gray)[0]
-    if lines is None:
-        return np.zeros((0, 5))
-    ends = np.asarray(lines, np.float64).reshape(-1, 4)
+    lines: object = cv2.createLineSegmentDetector(cv2.LSD_REFINE_NONE).detect(gray)[0]  # None where there is none
+    ends = np.zeros((0, 4)) if lines is None else np.asarray(lines, np.float64).reshape(-1, 4)
     swap = ends[:, 0] > ends[:, 2]
     ends[swap] = ends[swap][:, [2, 3, 0, 1]]
     across, down = ends[:, 2] - ends[:, 0], np.abs(ends[:, 3] - ends[:, 1])

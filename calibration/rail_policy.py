@@ -1,6 +1,6 @@
 """The thresholds of the rail finder; chosen on `shelves` and five of the other photos (bench/rails.md)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class RailPolicy:
     """The same without products."""
     least_pull: float = 0.9
     """Strips' worth of support above the least that make a rail."""
+    faint_pull: float = 0.2
+    """The same where the surest of many are picked, because their number is known."""
     foot_share: float = 0.12
     """Share of a product's height by which its box may miss the board."""
     stack_share: float = 0.18
@@ -43,3 +45,7 @@ class RailPolicy:
     """A box that ends this near the picture's lower edge (share of its height) is cut there and shows no feet."""
     fewest_products: int = 6
     fewest_feet: int = 3
+
+    def fainter(self) -> "RailPolicy":
+        """For a picture whose number of shelves is known: everything is proposed that might be a rail."""
+        return replace(self, least_pull=self.faint_pull)

@@ -1,4 +1,4 @@
-"""`shelfcount check` explains every mistake in settings, models, site and gallery; `shelfcount calibrate` is still to come."""
+"""`shelfcount check` explains every mistake in settings, models, site and gallery."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ from calibration.site_file import read_site
 from edge.bootstrap import model_files
 from edge.cli.app import app
 from edge.cli.console import Out, out
-from edge.errors import CheckFailed, NotYet
+from edge.errors import CheckFailed
 from edge.settings import Settings, load_settings
 from inventory_core.messages import Message, Told, tell
 from models.gallery import open_gallery
@@ -75,13 +75,3 @@ def _site(path: Path) -> Message:
 def _gallery(settings: Settings, folder: Path) -> Message:
     gallery = open_gallery(folder, model_files(settings).of("embedder").fingerprint)
     return tell("gallery {folder}: {n} products", folder=folder, n=len(gallery))
-
-
-@app.command("calibrate", context_settings={"ignore_unknown_options": True})
-def calibrate(
-    arguments: Annotated[list[str] | None, typer.Argument(metavar="...", show_default=False)] = None,
-) -> None:
-    """Survey a camera's place (to come); a site file can be written by hand today, see docs/site.md."""
-    del arguments
-    raise NotYet("calibrate is not built yet; write the site file by hand as docs/site.md shows and try it with "
-                 "`shelfcount check --site FILE`")
