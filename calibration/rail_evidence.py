@@ -1,4 +1,4 @@
-"""What speaks for a rail, per row and upright strip of the levelled picture: long edges, feet; against: products across, stacks."""
+"""What speaks for a rail, per row and upright strip of the levelled picture: long edges and feet; against: products across."""
 
 from dataclasses import dataclass, replace
 
@@ -12,7 +12,7 @@ from calibration.rail_policy import RailPolicy
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """`support` (h, strips) 0..1 and more; `pull` is what is left of it above the least; rails are `spacing_px` apart or more."""
+    """`support` (h, strips) 0..1; `pull` is what is left of it above the least; rails are `spacing_px` apart or more."""
 
     support: Floats
     pull: Floats
@@ -35,23 +35,33 @@ def of_edges(gray: npt.NDArray[np.uint8], pencil: Pencil, policy: RailPolicy) ->
 
 
 def of_products(products: Floats, pencil: Pencil, edges: Evidence, policy: RailPolicy) -> Evidence:
-    """Edges with what boxes (n, 4) say: feet for, a product across the row or one stacked on another against."""
+    """Edges with what boxes (n, 4) say: feet for, a product across the row against; one stacked on another shows no feet."""
     shape = edges.support.shape
-    feet, across, tops = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    feet, across, ends, tops = (np.zeros(shape) for _ in range(4))
     middle = (products[:, 0] + products[:, 2]) / 2
     top, bottom = pencil.level_y(products[:, 1], middle), pencil.level_y(products[:, 3], middle)
     rows = np.arange(shape[0], dtype=np.float64)
     bounds = np.linspace(0, pencil.width_px, shape[1] + 1)
-    floor = pencil.height_px * (1 - policy.cut_share)
-    for (x1, _, x2, y2), t, b in zip(products, top, bottom, strict=True):
+    stands = (products[:, 3] < pencil.height_px * (1 - policy.cut_share)) & ~_stacked(products, policy)
+    for (x1, _, x2, _), t, b, on_board in zip(products, top, bottom, stands, strict=True):
         share = np.clip(np.minimum(x2, bounds[1:]) - np.maximum(x1, bounds[:-1]), 0, None) / np.diff(bounds)
         high = max(b - t, 1.0)
-        if y2 < floor:
-            feet += np.outer(np.clip(1.5 - np.abs(rows - b) / (policy.foot_share * high), 0, 1), share)
-        tops += np.outer(np.abs(rows - t) < policy.stack_share * high, share)
+        foot = np.outer(np.clip(1.5 - np.abs(rows - b) / (policy.foot_share * high), 0, 1), share)
+        feet += foot if on_board else 0.0
+        ends += foot
+        tops += np.outer(np.abs(rows - t) < policy.seam_share * high, share)
         across += np.outer((rows > t + 0.2 * high) & (rows < b - 0.2 * high), share)
-    feet, across, tops = (np.clip(part, 0, 1) for part in (feet, across, tops))
+    feet, across, ends, tops = (np.clip(part, 0, 1) for part in (feet, across, ends, tops))
     support = policy.edge_weight * edges.support + policy.foot_weight * feet
-    pull = support - policy.least_support - policy.cross_weight * across - policy.stack_weight * np.minimum(feet, tops)
+    pull = support - policy.least_support - policy.cross_weight * across - policy.seam_weight * np.minimum(ends, tops)
     spacing = policy.spacing_share * float(np.median(products[:, 3] - products[:, 1]))
     return replace(edges, support=support, pull=pull, spacing_px=spacing)
+
+
+def _stacked(products: Floats, policy: RailPolicy) -> npt.NDArray[np.bool_]:
+    """Which boxes (n, 4) stand on another one: its top is at their feet and it lies below most of the narrower of the two."""
+    x1, y1, x2, y2 = products.T
+    shared = np.minimum(x2[:, None], x2) - np.maximum(x1[:, None], x1)
+    below = shared > 0.5 * np.minimum((x2 - x1)[:, None], x2 - x1)
+    gap = (y1 - y2[:, None]) / (y2 - y1)[:, None]
+    return np.asarray((below & (gap > -policy.stack_share) & (gap < np.maximum(policy.stack_gap, policy.stack_gap_px / (y2 - y1)[:, None]))).any(axis=1))

@@ -24,7 +24,6 @@ class RailPolicy:
     edge_weight: float = 0.4
     foot_weight: float = 0.6
     cross_weight: float = 1.0
-    stack_weight: float = 1.2
     least_support: float = 0.45
     """A strip with less than this pulls against a rail; with products."""
     least_edge: float = 0.62
@@ -35,8 +34,14 @@ class RailPolicy:
     """The same where the surest of many are picked, because their number is known."""
     foot_share: float = 0.12
     """Share of a product's height by which its box may miss the board."""
-    stack_share: float = 0.18
-    """Share of a product's height within which the next one below stands directly under it, with no board between."""
+    stack_share: float = 0.25
+    stack_gap: float = 0.08
+    """A box stands on another where that one's top lies between this share of its height over and under its feet."""
+    stack_gap_px: float = 5.0
+    """The same for flat boxes: the detector's edges jitter by this much."""
+    seam_share: float = 0.18
+    """Where feet and, within this share of a product's height, tops of others meet in one row, goods are stacked."""
+    seam_weight: float = 1.2
     spacing_share: float = 0.4
     """Rails are at least this share of the median product's height apart."""
     spacing_px: int = 45
