@@ -21,7 +21,7 @@ class BandPolicy:
     least_span: float = 0.3
     """Of the bay's width: a shorter rail belongs to a tray or to the bay beside."""
     open_foot: float = 0.5
-    """More than this share of the usual shelf height below the lowest rail seen is a shelf of its own, on the bay's lower edge."""
+    """More than this share of the usual shelf height below the lowest rail is a shelf of its own, on the bay's lower edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ def propose_bands(
     There may be fewer than `count`, and there is always one: the whole bay where no rail was seen.
     """
     policy = policy or BandPolicy()
-    boards = [board for board in _boards(rails, width_mm, mm_per_px, policy) if policy.least_shelf_mm <= board.y_mm <= height_mm]
+    boards = _boards(rails, width_mm, mm_per_px, policy)
+    boards = [board for board in boards if policy.least_shelf_mm <= board.y_mm <= height_mm]
     if count is None:
         boards = [board for board in boards if board.span >= policy.least_span]
     else:
@@ -84,7 +85,8 @@ def _boards(rails: Sequence[Rail], width_mm: float, mm_per_px: float, policy: Ba
 
 def _joined(a: _Board, b: _Board) -> _Board:
     span = a.span + b.span
-    return _Board((a.y_mm * a.span + b.y_mm * b.span) / span, min(span, 1.0), (a.confidence * a.span + b.confidence * b.span) / span)
+    y_mm = (a.y_mm * a.span + b.y_mm * b.span) / span
+    return _Board(y_mm, min(span, 1.0), (a.confidence * a.span + b.confidence * b.span) / span)
 
 
 def _apart(boards: list[_Board], policy: BandPolicy) -> list[_Board]:

@@ -1,4 +1,4 @@
-"""Reads the lens out of a TOML file with a `[lens]` table (docs/site.md): what `shelfcount calibrate lens` wrote, or a site file."""
+"""Reads the lens out of a TOML file with a `[lens]` table (docs/site.md), as `shelfcount calibrate lens` writes it."""
 
 import tomllib
 from pathlib import Path

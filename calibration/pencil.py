@@ -1,7 +1,8 @@
 """The pencil of near-level lines: boards that are parallel on the fixture meet in one point of the picture.
 
-Lines through one point have a slope that is linear in the height at which they cross the middle: y = v + (slope + fan * v) * x, with
-x and v from the picture's middle. Planes: picture px; level px, whose row v is where a line crosses the middle.
+Lines through one point have a slope that is linear in the height at which they cross the middle:
+y = v + (slope + fan * v) * x, with x and v from the picture's middle.
+Planes: picture px; level px, whose row v is where a line crosses the middle.
 """
 
 from dataclasses import dataclass

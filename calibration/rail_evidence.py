@@ -53,7 +53,8 @@ def of_products(products: Floats, pencil: Pencil, edges: Evidence, policy: RailP
         across += np.outer((rows > t + 0.2 * high) & (rows < b - 0.2 * high), share)
     feet, across, ends, tops = (np.clip(part, 0, 1) for part in (feet, across, ends, tops))
     support = policy.edge_weight * edges.support + policy.foot_weight * feet
-    pull = support - policy.least_support - policy.cross_weight * across - policy.seam_weight * np.minimum(ends, tops)
+    seams = np.minimum(ends, tops)
+    pull = support - policy.least_support - policy.cross_weight * across - policy.seam_weight * seams
     spacing = policy.spacing_share * float(np.median(products[:, 3] - products[:, 1]))
     return replace(edges, support=support, pull=pull, spacing_px=spacing)
 
@@ -64,4 +65,5 @@ def _stacked(products: Floats, policy: RailPolicy) -> npt.NDArray[np.bool_]:
     shared = np.minimum(x2[:, None], x2) - np.maximum(x1[:, None], x1)
     below = shared > 0.5 * np.minimum((x2 - x1)[:, None], x2 - x1)
     gap = (y1 - y2[:, None]) / (y2 - y1)[:, None]
-    return np.asarray((below & (gap > -policy.stack_share) & (gap < np.maximum(policy.stack_gap, policy.stack_gap_px / (y2 - y1)[:, None]))).any(axis=1))
+    slack = np.maximum(policy.stack_gap, policy.stack_gap_px / (y2 - y1)[:, None])
+    return np.asarray((below & (gap > -policy.stack_share) & (gap < slack)).any(axis=1))

@@ -32,9 +32,6 @@ from edge.settings import load_settings
 from inventory_core.ids import ShelfId
 from inventory_core.messages import tell
 
-DOUBTFUL = 0.7
-"""Rails proposed with less confidence were wrong more often than right (bench/rails.md): they are pointed out."""
-
 
 def bay(
     picture: Annotated[Path, typer.Argument(help="A picture taken by the camera in its place.")],
@@ -110,9 +107,6 @@ def _say(found: tuple[ProposedBand, ...], count: int | None, speak: Out) -> None
         if shelf.confidence == 0:
             speak.say(tell("shelf {shelf}: {top:.0f} to {bottom:.0f} mm; no board seen, the lower edge of the bay is taken",
                            shelf=shelf.band.shelf, top=top, bottom=bottom))
-        elif shelf.confidence < DOUBTFUL:
-            speak.say(tell("shelf {shelf}: {top:.0f} to {bottom:.0f} mm; doubtful, look at it", shelf=shelf.band.shelf, top=top,
-                           bottom=bottom))
         else:
             speak.say(tell("shelf {shelf}: {top:.0f} to {bottom:.0f} mm", shelf=shelf.band.shelf, top=top, bottom=bottom))
     if count is not None and len(found) < count:
