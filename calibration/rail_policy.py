@@ -23,11 +23,14 @@ class RailPolicy:
     """Grey levels per px of an averaged gradient that counts as an edge."""
     edge_weight: float = 0.4
     foot_weight: float = 0.6
+    """What a strip full of edge, and one full of feet, adds to the support: edges alone stay below `least_support`, so that lamps,
+    floors and print make no rail, and a board's empty part costs little."""
     cross_weight: float = 1.0
+    """What a strip full of products across the row takes away: more than edges and feet can add."""
     least_support: float = 0.45
     """A strip with less than this pulls against a rail; with products."""
     least_edge: float = 0.62
-    """The same without products."""
+    """The same without products, of the share of columns on an edge."""
     least_pull: float = 0.9
     """Strips' worth of support above the least that make a rail."""
     faint_pull: float = 0.2
@@ -42,6 +45,7 @@ class RailPolicy:
     seam_share: float = 0.18
     """Where feet and, within this share of a product's height, tops of others meet in one row, goods are stacked."""
     seam_weight: float = 1.2
+    """What a strip full of such seams takes away."""
     spacing_share: float = 0.4
     """Rails are at least this share of the median product's height apart."""
     spacing_px: int = 45
@@ -49,7 +53,9 @@ class RailPolicy:
     cut_share: float = 0.012
     """A box that ends this near the picture's lower edge (share of its height) is cut there and shows no feet."""
     fewest_products: int = 6
+    """Fewer boxes say nothing about the shelves: edges alone are used."""
     fewest_feet: int = 3
+    """So many products on a rail move it to the median of their feet."""
 
     def fainter(self) -> "RailPolicy":
         """For a picture whose number of shelves is known: everything is proposed that might be a rail."""

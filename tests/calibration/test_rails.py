@@ -12,14 +12,12 @@ BOARDS = (180, 360, 540, 720)
 HIGH, FRONT = 110, 22
 
 
-def scene(*, stacked: bool = False, empty: int | None = None) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
-    """A drawn bay 900 x 800 with a board at each of BOARDS, and boxes of its goods; `empty` is a board without goods."""
+def scene(*, stacked: bool = False) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
+    """A drawn bay 900 x 800 with a board at each of BOARDS, and boxes of its goods."""
     rng = np.random.default_rng(7)
     image, boxes = np.full((800, 900, 3), 60, np.uint8), []
-    for number, y in enumerate(BOARDS):
+    for y in BOARDS:
         cv2.rectangle(image, (0, y), (900, y + FRONT), (225, 225, 225), cv2.FILLED)
-        if number == empty:
-            continue
         for x in range(20, 860, 70):
             parts = [(y - HIGH, y - HIGH // 2 - 1), (y - HIGH // 2, y)] if stacked else [(y - HIGH, y)]
             for top, bottom in parts:
@@ -51,7 +49,8 @@ def test_the_size_of_the_picture_makes_no_difference(scale: float) -> None:
 ])
 def test_boards_that_are_seen_from_the_side_or_tilted_are_followed(corners: list[list[float]]) -> None:
     image, boxes = scene()
-    h = cv2.getPerspectiveTransform(np.array([[0, 0], [899, 0], [899, 799], [0, 799]], np.float32), np.array(corners, np.float32))
+    whole = np.array([[0, 0], [899, 0], [899, 799], [0, 799]], np.float32)
+    h = cv2.getPerspectiveTransform(whole, np.array(corners, np.float32))
     seen = np.asarray(cv2.warpPerspective(image, h, (900, 800), borderMode=cv2.BORDER_REPLICATE), np.uint8)
     four = np.stack([boxes[:, [0, 1]], boxes[:, [2, 1]], boxes[:, [2, 3]], boxes[:, [0, 3]]], axis=1)
     moved = cv2.perspectiveTransform(four, h)
