@@ -23,8 +23,8 @@ class RailPolicy:
     """Grey levels per px of an averaged gradient that counts as an edge."""
     edge_weight: float = 0.4
     foot_weight: float = 0.6
-    """What a strip full of edge, and one full of feet, adds to the support: edges alone stay below `least_support`, so that lamps,
-    floors and print make no rail, and a board's empty part costs little."""
+    """What a strip full of edge, and one full of feet, adds to the support: edges alone stay below `least_support`, so that
+    lamps, floors and print make no rail, and a board's empty part costs little."""
     cross_weight: float = 1.0
     """What a strip full of products across the row takes away: more than edges and feet can add."""
     least_support: float = 0.45
