@@ -36,6 +36,8 @@ def read_site(path: Path) -> Calibration:
 
 
 def _site(top: Table, fingerprint: str) -> Calibration:
+    if top.has("schema"):
+        top.whole("schema", least=1)
     camera, corners, bay = top.table("camera"), top.table("corners"), top.table("bay")
     width, height = camera.whole("width_px", least=64), camera.whole("height_px", least=64)
     bay_width, bay_height = bay.number("width_mm", above=0), bay.number("height_mm", above=0)
