@@ -103,7 +103,8 @@ def _matches(survey: Landmarks, later: Landmarks, policy: DriftPolicy) -> tuple[
     """(m, 2) work px each: landmarks of the survey and where they may be now; corners of tags with the same code first."""
     shared = sorted(survey.tags.keys() & later.tags.keys())
     pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(survey.looks, later.looks, k=2)
-    clear = [best for best, second in (pair for pair in pairs if len(pair) == 2) if best.distance < policy.ratio * second.distance]
+    both = [pair for pair in pairs if len(pair) == 2]
+    clear = [best for best, second in both if best.distance < policy.ratio * second.distance]
     a = [*(survey.tags[tag] for tag in shared), survey.at[[match.queryIdx for match in clear]]]
     b = [*(later.tags[tag] for tag in shared), later.at[[match.trainIdx for match in clear]]]
     return np.concatenate(a), np.concatenate(b)
@@ -133,7 +134,7 @@ def _measured(
     height, width = reference.grey.shape
     middle = np.array([[width / 2, height / 2]])
     reach = width / 8
-    around = apply(fit, np.concatenate([middle, middle + [[reach, 0]], middle + [[0, reach]]]))
+    around = apply(fit, middle + np.array([[0.0, 0.0], [reach, 0], [0, reach]]))
     across, down = (around[1] - around[0]) / reach, (around[2] - around[0]) / reach
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
     cells = (survey / [width, height] * 4).astype(int).clip(0, 3)

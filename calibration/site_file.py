@@ -12,8 +12,8 @@ from calibration.bay import Bay, ShelfBand
 from calibration.errors import BadGeometry, BadSite
 from calibration.homography import through_corners
 from calibration.lens import Lens
-from calibration.reference_file import read_reference
 from calibration.record import Calibration
+from calibration.reference_file import read_reference
 from calibration.site_table import ZONED, Table
 from inventory_core.ids import ShelfId
 from inventory_core.messages import tell

@@ -2,14 +2,16 @@
 
     python -m scripts.measure_drift DATA HALF [OVERLAYS]
 
-DATA is the folder of the development sets (cornershop-dev, shelf-photos, price-tags); of the photos sorted by name HALF `chosen`
-takes every other from the first, on which the thresholds were chosen, `measured` the rest. A survey picture is the middle of a
-photo; later pictures are cut from the same larger photo, so that no border gives a move away. OVERLAYS is a folder for PNGs of
-the first nudge of every photo: the survey in red, the registered later picture in cyan.
+DATA is the folder of the development sets (cornershop-dev, shelf-photos, price-tags); of the photos sorted by name HALF
+`chosen` takes every other from the first, on which the thresholds were chosen, `measured` the rest. A survey picture is the
+middle of a photo; later pictures are cut from the same larger photo, so that no border gives a move away. OVERLAYS is a
+folder for PNGs of nudges: the survey in red, the later picture, put back, in cyan.
 """
 
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -24,12 +26,14 @@ from scripts.drift_exam.scenes import Matrix, seen, turned, with_other_goods
 LEAST_IOU = 0.9
 BANDS = 6
 """The picture is taken for six shelves of equal height."""
+NEXT = 4
+"""Swapped cameras to either side, by name."""
 HALVES = {"chosen": 0, "measured": 1}
 RANGES = {  # move of the middle in px, turn in degrees, share of the goods that changed, tries
     "nudge, up to 60 % of the goods changed": ((1.0, 20.0), (0.0, 2.0), (0.2, 0.6), 4),
     "nudge, every one of the goods changed": ((1.0, 20.0), (0.0, 2.0), (1.0, 1.0), 2),
-    "moved 25 to 80 px": ((25.0, 80.0), (0.0, 2.0), (0.0, 0.6), 3),
-    "turned 3 to 6 degrees": ((0.0, 20.0), (3.0, 6.0), (0.0, 0.6), 3),
+    "moved 25 to 80 px": ((25.0, 80.0), (0.0, 2.0), (0.0, 0.6), 2),
+    "turned 3 to 6 degrees": ((0.0, 20.0), (3.0, 6.0), (0.0, 0.6), 2),
 }
 Answer = Registration | Refused
 
@@ -42,8 +46,8 @@ def least_band_iou(found: Matrix, truth: Matrix, size: tuple[int, int]) -> float
     """The smallest overlap of a band where it is and where it is taken to be."""
     width, height = size
     edges = np.linspace(0, height, BANDS + 1)
-    return min(_iou(apply(found, band), apply(truth, band)) for band in (
-        np.array([[0, top], [width, top], [width, bottom], [0, bottom]]) for top, bottom in zip(edges, edges[1:], strict=False)))
+    bands = [np.array([[0, top], [width, top], [width, bottom], [0, bottom]]) for top, bottom in pairwise(edges)]
+    return min(_iou(apply(found, band), apply(truth, band)) for band in bands)
 
 
 def _iou(a: Points, b: Points) -> float:
@@ -77,40 +81,63 @@ def spread(answers: list[Answer], of: Callable[[Registration], float]) -> str:
     return " / ".join(f"{value:.3g}" for value in np.percentile(values, [0, 50, 100])) if values else "-"
 
 
-def row(name: str, answers: list[Answer], good: str) -> None:
+def row(name: str, answers: list[Answer], good: str) -> str:
     why = [answer.reason if isinstance(answer, Refused) else "registered" for answer in answers]
     counts = ", ".join(f"{each} {why.count(each)}" for each in sorted(set(why)))
-    print(f"| {name} | {len(answers)} | {good} | {counts} | {spread(answers, lambda r: r.held)} | "
-          f"{spread(answers, lambda r: r.cells)} | {spread(answers, lambda r: r.alike)} |", flush=True)
+    return (f"| {name} | {len(answers)} | {good} | {counts} | {spread(answers, lambda r: r.held)} | "
+            f"{spread(answers, lambda r: r.cells)} | {spread(answers, lambda r: r.alike)} |")
+
+
+def surveyed(photo: Photo, chance: np.random.Generator) -> tuple[Image, Reference]:
+    survey = grey(seen(photo.image, photo, np.eye(3), chance))
+    return survey, Reference.of(survey)
+
+
+def turns(name: str, mine: list[Photo], every: list[Photo], overlays: Path | None) -> str:
+    """One row: later pictures of the same camera."""
+    chance = np.random.default_rng(list(RANGES).index(name))
+    answers: list[Answer] = []
+    ious = []
+    for photo in mine:
+        survey, reference = surveyed(photo, chance)
+        for _ in range(RANGES[name][3]):
+            image, truth = later(photo, every, name, chance)
+            answers.append(found := register(grey(image), reference))
+            if isinstance(found, Registration):
+                ious.append(least_band_iou(found.now_from_survey, truth, photo.size))
+                if overlays is not None:
+                    overlay(overlays / f"{photo.name}.png", survey, grey(image), found)
+    good = f"refused: {len(answers) - len(ious)}"
+    if name.startswith("nudge") and ious:
+        good = f"corrected, band IoU >= {LEAST_IOU}: {sum(iou >= LEAST_IOU for iou in ious)}; least IoU {min(ious):.3f}"
+    return row(name, answers, good)
+
+
+def swaps(mine: list[Photo], every: list[Photo]) -> str:
+    """One row: the views of the cameras next by name, most of them in the same shop and some of the neighbouring bay."""
+    chance = np.random.default_rng(99)
+    answers: list[Answer] = []
+    for photo in mine:
+        _, reference = surveyed(photo, chance)
+        at = every.index(photo)
+        others = [every[(at + step) % len(every)] for step in range(-NEXT, NEXT + 1) if step]
+        answers += [register(grey(swapped(photo, other, chance)), reference) for other in others]
+    refused = sum(isinstance(answer, Refused) for answer in answers)
+    return row("another camera's view", answers, f"refused: {refused}")
 
 
 def main(data: Path, half: str, overlays: Path | None) -> None:
+    cv2.setNumThreads(1)
     every = list(photos(data))
     mine = every[HALVES[half] :: 2]
-    chance = np.random.default_rng(5 + HALVES[half])
-    survey = {photo.name: grey(seen(photo.image, photo, np.eye(3), chance)) for photo in mine}
-    references = {name: Reference.of(picture) for name, picture in survey.items()}
     print(f"{len(mine)} photos ({half}), pictures {mine[0].size[0]} px wide\n\n"
-          "| what happened | pictures | right | answers | held: least / median / most | cells | alike |\n|" + "---|" * 7)
-    for name, (_, _, _, tries) in RANGES.items():
-        answers: list[Answer] = []
-        ious = []
-        for photo in mine:
-            for _ in range(tries):
-                image, truth = later(photo, every, name, chance)
-                answers.append(found := register(grey(image), references[photo.name]))
-                if isinstance(found, Registration):
-                    ious.append(least_band_iou(found.now_from_survey, truth, photo.size))
-                    if overlays is not None and "every" not in name:
-                        overlay(overlays / f"{photo.name}.png", survey[photo.name], grey(image), found)
-        refused = len(answers) - len(ious)
-        nudge = name.startswith("nudge")
-        good = (f"corrected, least band IoU >= {LEAST_IOU}: {sum(iou >= LEAST_IOU for iou in ious)}; least IoU {min(ious):.3f}"
-                if nudge and ious else f"refused: {refused}")
-        row(name, answers, good)
-    answers = [register(grey(swapped(photo, other, chance)), references[photo.name])
-               for photo in mine for other in every if other is not photo]
-    row("another camera's view", answers, f"refused: {sum(isinstance(answer, Refused) for answer in answers)}")
+          "| what happened | pictures | right | answers | held: least / median / most | cells | alike |\n|" + "---|" * 7,
+          flush=True)
+    with ThreadPoolExecutor(len(RANGES) + 1) as pool:
+        rows = [pool.submit(turns, name, mine, every, overlays if "60" in name else None) for name in RANGES]
+        rows.append(pool.submit(swaps, mine, every))
+        for each in rows:
+            print(each.result(), flush=True)
 
 
 if __name__ == "__main__":
