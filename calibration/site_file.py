@@ -1,4 +1,5 @@
-"""Reads a site file (TOML): the camera's picture, the bay's corners in it, the bay in mm and its shelves; docs/site.md."""
+"""Reads a site file (TOML): the camera's picture, the bay's corners in it, the bay in mm, its shelves, and the surveyed picture
+against which the camera is watched; docs/site.md."""
 
 import hashlib
 import tomllib
@@ -12,6 +13,7 @@ from calibration.errors import BadGeometry, BadSite
 from calibration.homography import through_corners
 from calibration.lens import Lens
 from calibration.record import LIKE_SHAPE, Calibration
+from calibration.reference_file import read_reference
 from calibration.site_table import ZONED, Table
 from inventory_core.ids import ShelfId
 from inventory_core.messages import tell
@@ -20,8 +22,13 @@ MAX_VIEW_SIDE_PX = 4096
 _CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 
 
-def read_site(path: Path) -> Calibration:
-    """The calibration in a site file. Raises BadSite with the file, the key and the mend."""
+SCHEMA = 1
+
+
+def read_site(path: Path, *, with_picture: bool = True) -> Calibration:
+    """The calibration in a site file, without its surveyed picture where nothing will be counted with it.
+
+    Raises BadSite with the file, the key and the mend."""
     try:
         data = path.read_bytes()
         top = Table(path, "", tomllib.loads(data.decode()))
@@ -30,14 +37,15 @@ def read_site(path: Path) -> Calibration:
                       why=error.strerror or error) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSite("site file {file} is not valid TOML: {why}; mend that line", file=path, why=error) from error
-    site = _site(top, "sha256:" + hashlib.sha256(data).hexdigest())
+    if top.has("schema") and top.whole("schema", least=1) != SCHEMA:
+        raise BadSite("site file {file} has schema {schema}, this program reads {known}; update the program or survey again",
+                      file=path, schema=top.whole("schema", least=1), known=SCHEMA)
+    site = _site(top, "sha256:" + hashlib.sha256(data).hexdigest(), with_picture)
     top.finish()
     return site
 
 
-def _site(top: Table, fingerprint: str) -> Calibration:
-    if top.has("schema"):
-        top.whole("schema", least=1)
+def _site(top: Table, fingerprint: str, with_picture: bool) -> Calibration:
     camera, corners, bay = top.table("camera"), top.table("corners"), top.table("bay")
     width, height = camera.whole("width_px", least=64), camera.whole("height_px", least=64)
     bay_width, bay_height = bay.number("width_mm", above=0), bay.number("height_mm", above=0)
@@ -58,10 +66,13 @@ def _site(top: Table, fingerprint: str) -> Calibration:
     except BadGeometry as error:
         raise corners.wrong("", tell("top_left, top_right, bottom_right and bottom_left going round the bay"),
                             cam.tolist()) from error
+    picture = top.table("reference") if top.has("reference") else None
+    reference = read_reference(picture, width, height, lens, with_picture) if picture else None
     site = Calibration(
         camera=camera.text("name", default=None), width_px=width, height_px=height, lens=lens,
         view_from_cam=view_from_cam, mm_per_px=mm_per_px, bay=_bay(top, bay_width, bay_height),
-        landmarks=np.zeros((0, 2), np.float32), rms_px=0.0, surveyed_at=_surveyed(top), fingerprint=fingerprint,
+        landmarks=reference.points_cam if reference else np.zeros((0, 2), np.float32), rms_px=0.0,
+        surveyed_at=_surveyed(top), fingerprint=fingerprint, reference=reference,
     )
     for table in (camera, corners, bay):
         table.finish()

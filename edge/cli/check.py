@@ -65,6 +65,13 @@ def _models(settings: Settings) -> Message:
 def _site(path: Path) -> Message:
     site = read_site(path)
     width, height = site.view_size_px
+    if site.reference is not None:
+        return tell(
+            "site {file}: {shelves} shelves on {width_mm:.0f} x {height_mm:.0f} mm, seen at {width} x {height} px; "
+            "{points} points and {tags} tags of its picture tell when the camera moves",
+            file=path, shelves=len(site.bay.bands), width_mm=site.bay.width_mm, height_mm=site.bay.height_mm,
+            width=width, height=height, points=len(site.landmarks), tags=len(site.reference.landmarks.tags),
+        )
     return tell(
         "site {file}: {shelves} shelves on {width_mm:.0f} x {height_mm:.0f} mm, seen at {width} x {height} px",
         file=path, shelves=len(site.bay.bands), width_mm=site.bay.width_mm, height_mm=site.bay.height_mm,
