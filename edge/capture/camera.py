@@ -74,9 +74,12 @@ class LiveCamera:
             self._wanted = self._grabbed + 2
             self._news.wait_for(lambda: self._packet is not None or self._failure is not None, self._patience_s)
             self._wanted = None
-            if self._packet is None:
-                raise self._failure or camera_fault("camera_silent", self.name)
-            return self._packet
+            return self._arrived()
+
+    def _arrived(self) -> Packet:
+        if self._packet is None:
+            raise self._failure or camera_fault("camera_silent", self.name)
+        return self._packet
 
     def _empty_buffer(self) -> None:
         try:

@@ -6,7 +6,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -42,7 +42,7 @@ class KeepPolicy:
     open_s: float = 12.0
     turn_s: float = 0.25
     fresh_s: float = 1.0
-    restarts: RestartPolicy = RestartPolicy()
+    restarts: RestartPolicy = field(default_factory=RestartPolicy)
 
 
 @dataclass(frozen=True, slots=True)

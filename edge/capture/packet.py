@@ -41,10 +41,10 @@ class Packet:
             if grey is None:
                 raise camera_fault("camera_garbled", self.camera)
             return grey
-        grey = cv2.cvtColor(self._raw(self.size_px), cv2.COLOR_BGR2GRAY)
         width, height = self.size_px
         size = (-(-width // reduction), -(-height // reduction))
-        return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+        small = cv2.resize(self._raw(self.size_px), size, interpolation=cv2.INTER_AREA)
+        return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
 
     def frame(self) -> Frame:
         """The whole picture. Raises UnreadableInput camera_garbled."""

@@ -92,18 +92,21 @@ class RigCamera:
             request.send_response(204 if known else 404)
             request.end_headers()
             return
-        if self.mode is Mode.CLOSE:
+        if self._closed():
             return
         request.send_response(200)
         request.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
         request.end_headers()
         try:
-            while not self.stop.is_set() and self.mode is not Mode.CLOSE:
+            while not self._closed():
                 if piece := self._piece(self.mode):
                     request.wfile.write(piece)
                 self._clock.wait(self.SLOW_S if self.mode is Mode.SLOW else 1 / self._fps, self.stop)
         except OSError:
             return
+
+    def _closed(self) -> bool:
+        return self.mode is Mode.CLOSE or self.stop.is_set()
 
     def _piece(self, mode: Mode) -> bytes:
         with self._lock:

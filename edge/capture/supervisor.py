@@ -36,6 +36,11 @@ class WorkerProcess:
             [sys.executable, "-m", "edge.capture.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
             env=os.environ | _QUIET | {"PYTHONPATH": path},
         )
+        if self._process.stdin is None or self._process.stdout is None:
+            raise RuntimeError("a process was started without its pipes")
+        self._orders, self._answers = self._process.stdin, self._process.stdout
+        self._poll = select.poll()
+        self._poll.register(self._answers, select.POLLIN)
         self._inbox = Inbox()
         self._write(order.encoded())
 
@@ -55,27 +60,24 @@ class WorkerProcess:
         return said
 
     def _read(self) -> list[Said]:
-        assert self._process.stdout is not None
-        data = os.read(self._process.stdout.fileno(), _READ_BYTES)
+        data = os.read(self._answers.fileno(), _READ_BYTES)
         if not data:
             raise EOFError
         return list(self._inbox.feed(data))
 
     def _readable(self, timeout_s: float) -> bool:
-        return bool(select.select([self._process.stdout], [], [], timeout_s)[0])
+        return bool(self._poll.poll(1000 * timeout_s))
 
     def _write(self, line: bytes) -> None:
-        assert self._process.stdin is not None
         try:
-            self._process.stdin.write(line)
+            self._orders.write(line)
         except OSError:
             return  # it is gone: the next read says so
 
     def kill(self) -> None:
         self._process.kill()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
+        self._orders.close()
+        self._answers.close()
         try:
             self._process.wait(_REAP_S)
         except subprocess.TimeoutExpired:

@@ -6,7 +6,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 from edge.capture.camera_settings import CameraSettings, Unlike
@@ -19,7 +19,7 @@ class Order:
 
     spec: str
     name: str
-    settings: CameraSettings = CameraSettings()
+    settings: CameraSettings = field(default_factory=CameraSettings)
 
     def encoded(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
