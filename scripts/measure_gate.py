@@ -47,7 +47,8 @@ def scene(photo: Path) -> Image:
     rows = min(height, round(width * SIZE_PX[1] / SIZE_PX[0]))
     top = (height - rows) // 2
     cut = image[top : top + rows]
-    return np.asarray(cv2.resize(cut, SIZE_PX, interpolation=cv2.INTER_AREA if width > SIZE_PX[0] else cv2.INTER_CUBIC), np.uint8)
+    how = cv2.INTER_AREA if width > SIZE_PX[0] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(cut, SIZE_PX, interpolation=how), np.uint8)
 
 
 def serve(photo: Path) -> None:
@@ -136,7 +137,8 @@ def main() -> None:
         assert stream.stdout is not None
         url, kilobytes = stream.stdout.readline().split()
         arms: dict[str, Callable[[str, int], tuple[float, float]]] = {
-            "naive loop": naive, "packets and gate, every picture": gated, "process of its own, gate four times a second": supervised,
+            "naive loop": naive, "packets and gate, every picture": gated,
+            "process of its own, gate four times a second": supervised,
         }
         rounds = [{name: arm(url, given.frames) for name, arm in arms.items()} for _ in range(given.rounds)]
         stream.communicate()

@@ -15,7 +15,7 @@ from edge.clock import Clock
 OPEN_S = 5.0
 SILENT_S = 4.0
 """A picture must be whole within so long after the one before; hangs are to be noticed within 5 s."""
-_READ_BYTES = 1 << 20
+_READ_BYTES = 1 << 18
 _REFUSALS = 400
 
 
@@ -31,9 +31,9 @@ class MjpegGrabber:
         self._arrived = deque[bytes]()
         self._torn = False
         self._latest = b""
-        parts = urlsplit(url)
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         try:
+            parts = urlsplit(url)
+            kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
             self._connection = kind(parts.hostname or "", parts.port, timeout=OPEN_S)
         except (ValueError, http.client.InvalidURL) as error:
             raise camera_fault("no_camera", name) from error
@@ -56,7 +56,7 @@ class MjpegGrabber:
             if self._socket is not None:
                 self._socket.settimeout(self._silent_s)
             return self._connection.getresponse()
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise camera_fault("no_camera", self._name) from error
 
     def _boundary(self) -> bytes:

@@ -62,7 +62,8 @@ class Parts:
             raise NotParts
         if end < head_end or len(self._held) < end:
             return None
-        part = bytes(self._held[head_end:end])
+        with memoryview(self._held) as view:
+            part = bytes(view[head_end:end])
         del self._held[:end]
         self._searched = 0
         # a boundary inside: the length was wrong, and what follows it belongs to the next part

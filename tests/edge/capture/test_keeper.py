@@ -1,4 +1,4 @@
-"""The keeper of a capture process notices a hang within five seconds, replaces the process, and never hands over an old picture."""
+"""The keeper of a capture process notices a hang within five seconds, replaces it, and never hands over an old picture."""
 
 import threading
 from collections.abc import Sequence

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from edge.capture.multipart import MOST_BYTES, NotParts, Parts, boundary_of
 from edge.capture.packet import is_whole_jpeg
 
-BODIES = st.lists(st.binary(min_size=1, max_size=40).filter(lambda b: b"--x" not in b and not b.endswith((b"\n", b"\r"))), max_size=5)
+BODY = st.binary(min_size=1, max_size=40).filter(lambda body: b"--x" not in body and not body.endswith((b"\n", b"\r")))
+BODIES = st.lists(BODY, max_size=5)
+ENDS = st.sampled_from([b"\r\n", b"\n"])
 
 
 def stream(bodies: list[bytes], *, length: bool, end: bytes = b"\r\n") -> bytes:
@@ -18,7 +20,7 @@ def stream(bodies: list[bytes], *, length: bool, end: bytes = b"\r\n") -> bytes:
     ) + b"--x" + end
 
 
-@given(BODIES, st.booleans(), st.sampled_from([b"\r\n", b"\n"]), st.lists(st.integers(1, 60), max_size=20), st.binary(max_size=9))
+@given(BODIES, st.booleans(), ENDS, st.lists(st.integers(1, 60), max_size=20), st.binary(max_size=9))
 def test_the_same_parts_come_out_however_the_stream_is_cut(
     bodies: list[bytes], length: bool, end: bytes, cuts: list[int], before: bytes
 ) -> None:
@@ -40,9 +42,9 @@ def test_a_wrong_length_costs_two_pictures_and_not_the_stream() -> None:
 
 def test_a_stream_without_any_boundary_is_refused_before_it_fills_the_memory() -> None:
     parts = Parts(b"x")
+    assert [] == list(parts.feed(bytes(MOST_BYTES)))
     with pytest.raises(NotParts):
-        for _ in range(2 + MOST_BYTES // 1_000_000):
-            assert [] == list(parts.feed(bytes(1_000_000)))
+        list(parts.feed(b"0"))
 
 
 @pytest.mark.parametrize(("kind", "boundary"), [
