@@ -16,7 +16,7 @@ from edge.capture.camera_faults import camera_fault
 from edge.capture.camera_settings import CameraSettings, Unlike, apply_controls, controls_of
 from edge.capture.frame import Frame, Image
 from edge.capture.mjpeg import MjpegGrabber, NotMjpeg
-from edge.capture.packet import Grabber, Packet, is_whole_jpeg, packet_of
+from edge.capture.packet import Grabber, Packet, jpeg_in, packet_of
 from edge.clock import Clock
 from edge.errors import UnreadableInput
 
@@ -151,8 +151,8 @@ class VideoGrabber:
             raise camera_fault("camera_silent", self._name)
         if image.ndim == 3 and image.shape[2] == 3:
             return np.asarray(image, np.uint8)
-        data = image.tobytes()  # one row: the JPEG as the camera made it
-        if not is_whole_jpeg(data):
+        data = jpeg_in(image.tobytes())  # one row: the JPEG as the camera made it
+        if data is None:
             raise camera_fault("camera_garbled", self._name)
         return data
 

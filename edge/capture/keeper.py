@@ -131,6 +131,8 @@ class Keeper:
         if isinstance(said, Opened):
             self._opened = True
             self.state = replace(self.state, unlike=said.unlike)
+            if self._worker is not None and self._asked_s is not None:  # what it was asked went with what it lost
+                self._worker.ask(self._ticket)
         elif isinstance(said, Beat):
             self._online(said.at)
         elif isinstance(said, Lost):

@@ -97,6 +97,12 @@ def is_whole_jpeg(data: bytes) -> bool:
     return data[:2] == JPEG_BEGINS and data[-64:].rstrip(b"\0\r\n").endswith(JPEG_ENDS)
 
 
+def jpeg_in(data: bytes) -> bytes | None:
+    """The JPEG at the begin of a driver's buffer, without what lies behind it; None where there is no whole one."""
+    end = data.rfind(JPEG_ENDS)
+    return data[: end + len(JPEG_ENDS)] if end > 0 and data[:2] == JPEG_BEGINS else None
+
+
 def _decoded(data: bytes, flags: int) -> Image | None:
     try:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)

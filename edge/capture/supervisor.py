@@ -20,6 +20,8 @@ from edge.capture.packet import Packet
 from edge.capture.wire import Inbox, Order, Said
 from edge.clock import Clock
 
+PATIENCE_S = 8.0
+"""A reader waits for so long: a hang that begins with its call is noticed after 4 s and mended within 2 more."""
 _READ_BYTES = 1 << 20
 _REAP_S = 1.0
 _ROOT = Path(__file__).parents[2]
@@ -89,7 +91,7 @@ class SupervisedCamera:
 
     def __init__(
         self, name: str, launch: Callable[[], Worker], clock: Clock, *, policy: KeepPolicy = KeepPolicy(),
-        patience_s: float = 5.0,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         self.name = name
         self._clock, self._patience_s = clock, patience_s
@@ -137,7 +139,7 @@ class SupervisedCamera:
 
 def supervise(
     spec: str, clock: Clock, *, name: str | None = None, settings: CameraSettings = CameraSettings(),
-    policy: KeepPolicy = KeepPolicy(), patience_s: float = 5.0,
+    policy: KeepPolicy = KeepPolicy(), patience_s: float = PATIENCE_S,
 ) -> SupervisedCamera:
     """The camera that `spec` names (an index, a device path or a URL), in a process of its own, opened in the background:
     one that is not there is offline until it is. `name` is what states and messages call it, without any password."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.capture.change import ChangeLimits, moves, relief_of, smoothed
@@ -35,6 +35,7 @@ def large() -> Image:
     return np.asarray(cv2.resize(shelf(1), (1280, 960), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.floats(0, 250), st.floats(0, 12), st.floats(0, 60), st.floats(0.001, 0.05))
 def test_what_the_gate_lets_pass_unseen_the_reliefs_do_not_see_either(
     seed: int, middle: float, noise: float, step: float, part: float

@@ -165,3 +165,12 @@ def test_a_keeper_that_itself_was_stopped_does_not_blame_its_process(shop: Shop)
 def test_the_end_kills_the_process(shop: Shop) -> None:
     shop.keeper.stop()
     assert shop.processes[0].killed
+
+
+def test_a_question_that_was_lost_with_the_source_is_asked_again(shop: Shop) -> None:
+    keeper, process = shop.keeper, shop.processes[0]
+    with keeper.news:
+        keeper.ask()
+    process.says = [Lost("camera_garbled"), Opened()]  # and not the answer
+    shop.run(1)
+    assert keeper.packet is not None

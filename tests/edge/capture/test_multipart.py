@@ -1,11 +1,11 @@
 """Whole pictures come out of a stream however it was cut up on its way, and what is no picture is passed over."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.capture.multipart import MOST_BYTES, NotParts, Parts, boundary_of
-from edge.capture.packet import is_whole_jpeg
+from edge.capture.packet import is_whole_jpeg, jpeg_in
 
 BODY = st.binary(min_size=1, max_size=40).filter(lambda body: b"--x" not in body and not body.endswith((b"\n", b"\r")))
 BODIES = st.lists(BODY, max_size=5)
@@ -20,6 +20,7 @@ def stream(bodies: list[bytes], *, length: bool, end: bytes = b"\r\n") -> bytes:
     ) + b"--x" + end
 
 
+@settings(deadline=None)
 @given(BODIES, st.booleans(), ENDS, st.lists(st.integers(1, 60), max_size=20), st.binary(max_size=9))
 def test_the_same_parts_come_out_however_the_stream_is_cut(
     bodies: list[bytes], length: bool, end: bytes, cuts: list[int], before: bytes
@@ -58,3 +59,4 @@ def test_the_boundary_is_found_as_cameras_write_it(kind: str, boundary: bytes | 
 def test_half_a_jpeg_is_none() -> None:
     whole = b"\xff\xd8" + bytes(50) + b"\xff\xd9"
     assert [True, True, False, False] == [is_whole_jpeg(each) for each in (whole, whole + bytes(8), whole[:30], whole[2:])]
+    assert [whole, whole, None, None] == [jpeg_in(each) for each in (whole, whole + bytes(9000), whole[:30], whole[2:])]

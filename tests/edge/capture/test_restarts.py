@@ -2,12 +2,13 @@
 
 import itertools
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.capture.restarts import RestartPolicy, Restarts
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.0, 100.0), max_size=60))
 def test_no_minute_holds_more_than_five_restarts(lives_s: list[float]) -> None:
     restarts, now_s, starts = Restarts(), 0.0, list[float]()

@@ -31,7 +31,7 @@ def plain(said: Said) -> object:
     return said.ticket, packet.camera, packet.seq, packet.captured_at, packet.grabbed_s, packet.data, packet.size_px
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(SAID, max_size=4), st.lists(st.integers(1, 200), max_size=10))
 def test_what_is_said_is_heard_however_the_pipe_cuts_it(said: list[Said], cuts: list[int]) -> None:
     data = b"".join(line + payload for line, payload in map(encode, said))
