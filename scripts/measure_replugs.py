@@ -1,9 +1,10 @@
 """Measures how a camera in a process of its own survives replugs, hangs and stops (faults T20, T21, T23), as a Markdown table.
 
-    python -m scripts.measure_replugs [--replugs 100] [--stops 5] [--triggers 1000]
+    python -m scripts.measure_replugs [--replugs 100] [--stops 5] [--kills 30] [--triggers 1000]
 
 A replug closes every connection of a local MJPEG camera and refuses new ones for half a second; a stop is SIGSTOP of the
-capture process; a trigger is a read whose picture carries its number, compared with when that number was made.
+capture process, a kill SIGKILL (with the limit of restarts lifted); a trigger is a read whose picture carries its number,
+compared with when that number was made.
 """
 
 import argparse
@@ -14,6 +15,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from edge.capture.keeper import KeepPolicy
+from edge.capture.restarts import RestartPolicy
 from edge.capture.rig import Mode, RigCamera, number_on
 from edge.capture.supervisor import SupervisedCamera, WorkerProcess
 from edge.capture.wire import Order
@@ -54,28 +57,42 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--replugs", type=int, default=100)
     parser.add_argument("--stops", type=int, default=5)
+    parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--triggers", type=int, default=1000)
     given = parser.parse_args()
+    row("what", "figure")
+    row("---", "---")
     with RigCamera(fps=15) as rig:
-        processes: list[WorkerProcess] = []
-
-        def launch() -> WorkerProcess:
-            processes.append(WorkerProcess(Order(rig.url, "rig")))
-            return processes[-1]
-
-        camera = SupervisedCamera("rig", launch, SystemClock())
-        camera.read()
-        row("what", "figure")
-        row("---", "---")
-        measure_triggers(camera, rig, given.triggers)
-        measure_replugs(camera, rig, processes, given.replugs)
-        measure_stops(camera, processes, given.stops)
-        camera.close()
+        if given.triggers or given.replugs or given.stops:
+            camera, processes = opened(rig, KeepPolicy())
+            measure_triggers(camera, rig, given.triggers)
+            measure_replugs(camera, rig, processes, given.replugs)
+            measure_ends(camera, processes, given.stops, signal.SIGSTOP)
+            camera.close()
+        if given.kills:
+            camera, processes = opened(rig, KeepPolicy(restarts=RestartPolicy(most=given.kills + 1)))
+            measure_ends(camera, processes, given.kills, signal.SIGKILL)
+            camera.close()
     row("child processes left after `close`", children())
     row("threads left after `close`", threading.active_count() - 1)
 
 
+def opened(rig: RigCamera, policy: KeepPolicy) -> tuple[SupervisedCamera, list[WorkerProcess]]:
+    """A camera that runs, and every capture process that it has had."""
+    processes: list[WorkerProcess] = []
+
+    def launch() -> WorkerProcess:
+        processes.append(WorkerProcess(Order(rig.url, "rig")))
+        return processes[-1]
+
+    camera = SupervisedCamera("rig", launch, SystemClock(), policy=policy)
+    camera.read()
+    return camera, processes
+
+
 def measure_triggers(camera: SupervisedCamera, rig: RigCamera, triggers: int) -> None:
+    if not triggers:
+        return
     ages, late = list[float](), 0
     for _ in range(triggers):
         trigger_s = time.monotonic()
@@ -88,6 +105,8 @@ def measure_triggers(camera: SupervisedCamera, rig: RigCamera, triggers: int) ->
 
 
 def measure_replugs(camera: SupervisedCamera, rig: RigCamera, processes: list[WorkerProcess], replugs: int) -> None:
+    if not replugs:
+        return
     noticed, back = list[float](), list[float]()
     own, child = held(os.getpid()), held(processes[-1].pid)
     for _ in range(replugs):
@@ -107,17 +126,19 @@ def measure_replugs(camera: SupervisedCamera, rig: RigCamera, processes: list[Wo
     row("open files, threads of the capture process before and after", f"{child} -> {child_after}")
 
 
-def measure_stops(camera: SupervisedCamera, processes: list[WorkerProcess], stops: int) -> None:
+def measure_ends(camera: SupervisedCamera, processes: list[WorkerProcess], ends: int, how: signal.Signals) -> None:
+    if not ends:
+        return
     noticed, back = list[float](), list[float]()
     own, child = held(os.getpid()), held(processes[-1].pid)
-    for _ in range(stops):
-        os.kill(processes[-1].pid, signal.SIGSTOP)
+    for _ in range(ends):
+        os.kill(processes[-1].pid, how)
         noticed.append(until(lambda: not camera.state.online))
         start_s = time.monotonic()
         until(lambda: camera.state.online)
         camera.read()
         back.append(time.monotonic() - start_s)
-    row(f"{stops} stops (SIGSTOP) of the capture process: noticed", seconds(noticed))
+    row(f"{ends} times {how.name} to the capture process: noticed", seconds(noticed))
     row("a fresh picture from the next process after that", seconds(back))
     row("restarts", camera.state.restarts)
     row("open files, threads of the program before and after", f"{own} -> {held(os.getpid())}")
