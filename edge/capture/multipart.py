@@ -28,7 +28,8 @@ def boundary_of(content_type: str) -> bytes | None:
 
 
 class Parts:
-    """The parts of one stream. A part without Content-Length ends at the next boundary."""
+    """The parts of one stream. A part without Content-Length ends at the next boundary; one whose length is wrong comes out
+    cut off or with the beginning of the next, which the end of a JPEG tells."""
 
     def __init__(self, boundary: bytes) -> None:
         self._mark = b"--" + boundary
@@ -66,8 +67,7 @@ class Parts:
             part = bytes(view[head_end:end])
         del self._held[:end]
         self._searched = 0
-        # a boundary inside: the length was wrong, and what follows it belongs to the next part
-        return part if length is None or self._mark not in part else b""
+        return part
 
     def _next_mark(self, head_end: int) -> int:
         """Where the body without a stated length ends, -1 as long as that has not arrived."""
