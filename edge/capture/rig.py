@@ -28,6 +28,8 @@ _MAX_PIXELS = 50_000_000
 _BITS = 16
 _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 90]
 _KEPT = 30
+_LOOKS = 7
+"""Pictures with noise of their own that are made of each; none of a burst comes twice."""
 
 
 class Mode(enum.StrEnum):
@@ -146,10 +148,21 @@ def jpeg(image: Image) -> bytes:
     return bytes(cv2.imencode(".jpg", image, _QUALITY)[1].tobytes())
 
 
-def replayed(path: Path) -> Source:
-    """The pictures of a folder by name, or of a video, over and over. Raises UnreadableInput."""
-    pictures = [jpeg(image) for image in _images(path)]
-    return lambda number: pictures[(number - 1) % len(pictures)]
+def replayed(path: Path, *, held: int = 1, noise: float = 0.0) -> Source:
+    """The pictures of a folder by name, or of a video, over and over, each `held` times in a row. `noise` (grey levels,
+    standard deviation) is the sensor's, without which a still scene is a frozen camera. Raises UnreadableInput."""
+    dice = np.random.default_rng(0)
+    pictures = [[jpeg(_noisy(image, noise, dice)) for _ in range(_LOOKS if noise else 1)] for image in _images(path)]
+
+    def picture(number: int) -> bytes:
+        looks = pictures[(number - 1) // held % len(pictures)]
+        return looks[number % len(looks)]
+
+    return picture
+
+
+def _noisy(image: Image, noise: float, dice: np.random.Generator) -> Image:
+    return np.clip(image + dice.normal(0, noise, image.shape), 0, 255).astype(np.uint8) if noise else image
 
 
 def _images(path: Path) -> Iterator[Image]:

@@ -70,6 +70,8 @@ def test_a_folder_and_a_video_are_replayed(tmp_path: Path) -> None:
         writer.write(shelf(number))
     writer.release()
     assert 2 == len({replayed(tmp_path)(number) for number in range(1, 5)})
+    held = replayed(tmp_path, held=14, noise=2.0)
+    assert [7, 7, 14] == [len({held(number) for number in span}) for span in (range(1, 15), range(15, 29), range(1, 60))]
     assert 3 == len({replayed(tmp_path / "v.avi")(number) for number in range(1, 7)})
 
 
