@@ -24,6 +24,9 @@ _REASONS = {
     "truncated": tell("cut off"),
     "no_camera": tell("the camera does not open"),
     "camera_silent": tell("the camera delivers no picture"),
+    "camera_garbled": tell("the camera sends pictures that are cut off or damaged"),
+    "camera_opening": tell("the camera is still being opened"),
+    "camera_crashed": tell("the process that reads the camera ended"),
 }
 
 
