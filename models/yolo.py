@@ -104,10 +104,21 @@ def _best_of_heaps(
 ) -> npt.NDArray[np.int64]:
     """Numbers of the boxes, best first, that no better box of their class overlaps by `iou`."""
     kept = []
-    for kind in np.unique(class_id):
-        (members,) = np.nonzero(class_id == kind)
-        boxes = np.ascontiguousarray(xyxy[members], np.float64)
-        boxes[:, 2:] -= boxes[:, :2]
-        chosen = cv2.dnn.NMSBoxes(boxes, score[members], 0.0, iou)  # type: ignore[arg-type]
+    boxes = np.ascontiguousarray(xyxy, np.float64)
+    boxes[:, 2:] -= boxes[:, :2]
+    together = _rows_of(xyxy) + class_id * (len(xyxy) + 1)
+    for row in np.unique(together):
+        (members,) = np.nonzero(together == row)
+        chosen = cv2.dnn.NMSBoxes(boxes[members], score[members], 0.0, iou)  # type: ignore[arg-type]
         kept.append(members[np.asarray(chosen, np.int64).reshape(-1)])
     return np.sort(np.concatenate([np.zeros(0, np.int64), *kept]))
+
+
+def _rows_of(xyxy: Boxes) -> npt.NDArray[np.int64]:
+    """(n,) a number for each box; boxes of different numbers never meet, for a gap goes between them from left to right. On
+    shelves these are the boards, and each box is held against those of its own alone."""
+    down = np.argsort(xyxy[:, 1])
+    top, reach = xyxy[down, 1], np.maximum.accumulate(xyxy[down, 3])
+    row = np.zeros(len(xyxy), np.int64)
+    row[down[1:]] = np.cumsum(top[1:] > reach[:-1])
+    return row
