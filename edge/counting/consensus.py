@@ -71,7 +71,7 @@ def _grouped(sightings: Iterable[_Sighting], iou: float) -> list[list[_Sighting]
 
 
 def _place(group: list[_Sighting], frames: int, count_from: float) -> Place:
-    facings = sorted((s.facing for s in group), key=lambda f: (-f.score, f.box))
+    facings = sorted((s.facing for s in group), key=_rank)
     sku = _vote(facings)
     named = [f for f in facings if f.sku == sku]
     shelves: Counter[ShelfId | None] = Counter(f.shelf for f in facings)
@@ -85,6 +85,11 @@ def _place(group: list[_Sighting], frames: int, count_from: float) -> Place:
     )
     looks = tuple(f.considered for f in facings)
     return Place(facing, sum(f.score >= count_from for f in facings), len(facings), len(named), frames, looks)
+
+
+def _rank(facing: Facing) -> tuple[object, ...]:
+    """Best first; frames that agree on score and box are told apart by what they found there, whatever their order."""
+    return -facing.score, facing.box, tuple((-candidate.score, str(candidate.sku)) for candidate in facing.considered)
 
 
 def _vote(facings: Sequence[Facing]) -> Sku | None:
