@@ -18,6 +18,14 @@ SCHEMA = 1
 _CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 
 
+@dataclass(frozen=True, slots=True)
+class SurveyedPicture:
+    """The picture in which the corners were read: its file name beside the site file, and its sha256 in hex."""
+
+    name: str
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Survey:
     """What a surveyor found: `corners` (4, 2) cam px of a picture `width_px` x `height_px`, in the order of a site file.
@@ -35,6 +43,7 @@ class Survey:
     mm_per_px: float | None = None
     lens: Lens | None = None
     surveyed_at: datetime | None = None
+    picture: SurveyedPicture | None = None
 
     def __post_init__(self) -> None:
         require_convex(self.corners)
@@ -60,6 +69,8 @@ def site_text(survey: Survey) -> str:
     lines += ["", "[bay]", f"width_mm = {_number(survey.width_mm)}", f"height_mm = {_number(survey.height_mm)}"]
     if survey.mm_per_px is not None:
         lines.append(f"mm_per_px = {_number(survey.mm_per_px)}")
+    if survey.picture is not None:
+        lines += ["", "[reference]", f"picture = {_text(survey.picture.name)}", f"sha256 = {_text(survey.picture.sha256)}"]
     for band in survey.bands:
         lines += ["", "[[shelf]]", f"name = {_text(band.shelf)}"]
         lines += [f"top_mm = {_number(band.top_mm)}", f"bottom_mm = {_number(band.bottom_mm)}"]

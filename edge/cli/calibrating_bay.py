@@ -1,5 +1,6 @@
 """`shelfcount calibrate bay`: from a picture, its four corners and a tape measure to a site file with proposed shelves."""
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -10,13 +11,14 @@ import typer
 
 from calibration.bands import ProposedBand, propose_bands
 from calibration.bay import ShelfBand
+from calibration.errors import BadSite
 from calibration.homography import Points
 from calibration.lens_read import read_lens
 from calibration.rail_policy import RailPolicy
 from calibration.rails import find_rails
 from calibration.rectify import View, rectify
 from calibration.site_file import read_site
-from calibration.site_write import Survey, site_text
+from calibration.site_write import Survey, SurveyedPicture, site_text
 from calibration.tag_corners import tag_corners
 from edge.bootstrap import open_eye
 from edge.capture.frame import Image
@@ -63,14 +65,39 @@ def bay(
         half.write_text(site_text(draft), encoding="utf-8")
         view = rectify(image, read_site(half))
         found = seen_shelves(view, open_eye(settings), width_mm, height_mm, count)
-        half.write_text(site_text(replace(draft, bands=tuple(one.band for one in found))), encoding="utf-8")
+        surveyed = replace(draft, bands=tuple(one.band for one in found))
+        half.write_text(site_text(surveyed), encoding="utf-8")
         read_site(half)
+        kept = _keep_picture(half, target, surveyed, image)
     _say(found, count, speak)
+    if kept is None:
+        speak.warn(tell("the picture shows too little of the shelf's frame to notice that the camera was moved; take a sharp "
+                        "one of the whole front and run this again"))
+    else:
+        speak.say(tell("{file} is kept beside it: every count is held against it, to notice that the camera was moved",
+                       file=kept))
     if overlay is not None:
         _write_picture(overlay, draw_bands(view.image, view.mm_per_px, found, speak.tr))
         speak.say(tell("{file} shows where they are; compare it with the shelf", file=overlay))
     speak.say(tell("{file} is written; mend top_mm and bottom_mm in it where a board lies elsewhere, then run "
                    "`shelfcount check --site {file}`", file=target))
+
+
+def _keep_picture(half: Path, target: Path, survey: Survey, image: Image) -> Path | None:
+    """Keeps the surveyed picture beside the site file `target` and names it in `half`, which becomes that file; None, and no
+    picture, where it shows too few points to hold on to."""
+    kept, data = target.with_name(f"{target.stem}.surveyed.png"), cv2.imencode(".png", image)[1].tobytes()
+    with whole_file(kept) as picture:
+        picture.write_bytes(data)
+    half.write_text(
+        site_text(replace(survey, picture=SurveyedPicture(kept.name, hashlib.sha256(data).hexdigest()))), encoding="utf-8")
+    try:
+        read_site(half)
+    except BadSite:
+        kept.unlink()
+        half.write_text(site_text(survey), encoding="utf-8")
+        return None
+    return kept
 
 
 def seen_shelves(view: View, eye: Eye, width_mm: float, height_mm: float, count: int | None) -> tuple[ProposedBand, ...]:

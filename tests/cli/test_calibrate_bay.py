@@ -27,11 +27,22 @@ def test_a_picture_becomes_a_site_that_check_takes(capsys: pytest.CaptureFixture
     assert "shelfcount check --site site.toml" in said
     site = read_site(Path("site.toml"))
     assert ("front", 960, 540) == (site.camera, site.width_px, site.height_px)
+    assert site.reference is not None
+    assert np.array_equal(cv2.imread(str(SHELF)), cv2.imread("site.surveyed.png"))
     np.testing.assert_allclose([band.bottom_mm for band in site.bay.bands], [278, 481, 724, 991], atol=16)
     seen = cv2.imread("seen.png")
     assert seen is not None
     assert seen.shape[1] >= 1400
     assert ExitCode.DONE == commands.run(["check", "--site", "site.toml", "--lang", "en"])
+
+
+def test_a_picture_without_anything_to_hold_on_to_is_not_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    cv2.imwrite("dull.png", np.full((540, 960, 3), 120, np.uint8))
+    line = [*BAY[:2], "dull.png", *BAY[3:], "--corners", CORNERS]
+    assert ExitCode.DONE == commands.run(line)
+    assert "too little of the shelf's frame" in capsys.readouterr().err
+    assert read_site(Path("site.toml")).reference is None
+    assert not Path("site.surveyed.png").exists()
 
 
 @pytest.mark.parametrize(("more", "named"), [
