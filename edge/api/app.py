@@ -14,6 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 from edge import __version__
 from edge.api import problems, quick_check
 from edge.api.book_tasks import BookTasks, TaskPolicy
+from edge.api.camera_metrics import CameraCollector
 from edge.api.deps import Desk, ModelCard, StockCheck
 from edge.api.guard import Gate
 from edge.api.idempotency import Writes
@@ -122,6 +123,7 @@ def create_app(
     """
     limits = limits or ApiLimits()
     writer, metrics = store.writer(), Metrics()
+    metrics.registry.register(CameraCollector(cameras or {}, clock))
     reads, lookups, pictures = Lane("reads"), Lane("lookups"), Lane("pictures")
     jobs = CountJobs(looker, writer, Spool(folder / "orders"), metrics, limits)
     keeper = None if keeping is None else Keeper(clock, BookTasks(store, writer, clock, settings.calendar(), keeping).tasks())

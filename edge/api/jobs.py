@@ -5,7 +5,7 @@ import enum
 import logging
 import queue
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -14,7 +14,7 @@ from edge.api.limits import ApiLimits
 from edge.api.metrics import Metrics
 from edge.api.refusals import CannotCount, TooManyRequests
 from edge.api.spool import Failure, Order, Spool
-from inventory_core.counts import Capture
+from inventory_core.counts import Capture, CaptureStatus
 from inventory_core.ids import CountId
 from inventory_core.messages import Told, tell
 from inventory_core.ports import Writer
@@ -38,11 +38,13 @@ class JobState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CountJob:
-    """An order and how far it is."""
+    """An order and how far it is; `status` and `reasons` are what a count that is done says."""
 
     order: Order
     state: JobState
     failure: Failure | None = None
+    status: CaptureStatus | None = None
+    reasons: tuple[str, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -163,18 +165,18 @@ class CountJobs:
             job = CountJob(order, JobState.RUNNING)
             self._set(job)
             try:
-                status = self._count(order)
+                capture = self._count(order)
             except Told as error:
                 self._fail(job, Failure(error.code, error.message))
             except Exception:
                 _log.exception("count %s failed", order.id)
                 self._fail(job, Failure("internal", tell("the server failed while counting; its log says why")))
             else:
-                self._metrics.counts.labels(status).inc()
-                self._remember(order, succeeded=True)
-                self._set(replace(job, state=JobState.DONE))
+                self._metrics.counts.labels(capture.status.value).inc()
+                self._remember(order, capture.status.value, capture.reasons, succeeded=True)
+                self._set(replace(job, state=JobState.DONE, status=capture.status, reasons=capture.reasons))
 
-    def _count(self, order: Order) -> str:
+    def _count(self, order: Order) -> Capture:
         if self._looker is None:
             raise CannotCount("this server has no detector loaded; `shelfcount check` says why")
         picture = None if order.camera else self._spool.picture(order.id)
@@ -182,15 +184,16 @@ class CountJobs:
 
         self._writer.submit(lambda book: store_capture(book, capture)).result()
         self._spool.done(order.id)
-        return capture.status.value
+        return capture
 
-    def _remember(self, order: Order, *, succeeded: bool) -> None:
+    def _remember(self, order: Order, status: str, reasons: Sequence[str], *, succeeded: bool) -> None:
         if order.camera:
+            self._metrics.camera_counts.labels(order.camera, status, reasons[0] if reasons else "").inc()
             self.last_by_camera = LastLook(order.requested_at, succeeded)
 
     def _fail(self, job: CountJob, failure: Failure) -> None:
         self._metrics.counts.labels("failed").inc()
-        self._remember(job.order, succeeded=False)
+        self._remember(job.order, "failed", (failure.code,), succeeded=False)
         try:
             self._spool.failed(job.order, failure)
         except OSError:

@@ -1,20 +1,18 @@
 """Puts a server together: the book, the eye if it can be loaded, the cameras by name."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 
 from edge.api.app import Api, create_app
 from edge.api.book_tasks import TaskPolicy
+from edge.api.cameras import NamedCamera
 from edge.api.deps import ModelCard
-from edge.api.looking import EyeLooker, NamedCamera
+from edge.api.looking import EyeLooker
 from edge.bootstrap import open_eye, open_judge, open_site, prove_eye
-from edge.capture.camera import open_camera
-from edge.clock import Clock, SystemClock
+from edge.clock import SystemClock
 from edge.counting.evidence import Evidence, folder_of
 from edge.counting.pipeline import Eye
-from edge.errors import UsageFault
 from edge.messages import Lang
 from edge.settings import Settings
 from inventory_core.access import ApiToken
@@ -79,19 +77,6 @@ def _stock(db: str, store: BookStore) -> Iterator[StockLookup | None]:
         return
     with closing(StockLookup(db)) as stock:
         yield stock
-
-
-def cameras_of(specs: Sequence[str], clock: Clock) -> dict[str, NamedCamera]:
-    """Cameras by name from `NAME=SPEC` or `SPEC`; none is opened yet. Raises UsageFault for a name given twice."""
-    cameras: dict[str, NamedCamera] = {}
-    for given in specs:
-        name, mark, spec = given.partition("=")
-        if "://" in name or not mark:  # an address may hold "=" itself
-            name, spec = given, given
-        if not name or not spec or name in cameras:
-            raise UsageFault("--camera takes NAME=SPEC, each name once, got {given}", given=given)
-        cameras[name] = NamedCamera(partial(open_camera, spec, clock), clock)
-    return cameras
 
 
 def works(token: ApiToken) -> bool:

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from edge.api.looking import NamedCamera
-from edge.api.opening import cameras_of, open_server
+from edge.api.cameras import NamedCamera, held_cameras, specs_of
+from edge.api.opening import open_server
 from edge.api.serving import address_of, listen_at, serve
 from edge.cli.app import app
 from edge.cli.console import out
@@ -31,7 +31,8 @@ def serve_command(
 ) -> None:
     """Serve the API on a book, without an unattended camera loop."""
     settings = load_settings(db=db, gallery=gallery, site=site)
-    serve_until_stopped(settings, cameras_of(camera or (), SystemClock()), host, port)
+    with held_cameras(specs_of(camera or ()), SystemClock()) as cameras:
+        serve_until_stopped(settings, cameras, host, port)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(ExitCode.DONE)  # all is closed; on a small device, taking all the libraries apart would take seconds more
