@@ -21,6 +21,8 @@ from inventory_core.ports import Writer
 from inventory_core.service import store_capture
 
 _log = logging.getLogger("shelfcount.api.counts")
+_LOOK_S = 0.25
+"""How soon somebody who waits for a count notices that the server stops."""
 
 
 class Looker(Protocol):
@@ -73,6 +75,7 @@ class CountJobs:
         self._metrics = metrics
         self._limits = limits
         self._jobs: dict[CountId, CountJob] = {}
+        self._ends: dict[CountId, threading.Event] = {}
         self._queue: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="counts", daemon=True)
@@ -119,6 +122,19 @@ class CountJobs:
         self._queue.put(order)
         self._metrics.counts_waiting.set(self._queue.qsize())
 
+    def run(self, order: Order, stop: threading.Event) -> CountJob:
+        """Order a count and wait until it has ended, or until `stop`; not for the event loop. Raises TooManyRequests."""
+        self.admit()
+        self.keep(order, None)
+        ended = self._ends[order.id] = threading.Event()
+        try:
+            self.enqueue(order)
+            while not ended.wait(_LOOK_S) and not stop.is_set():
+                pass
+            return self._jobs[order.id]
+        finally:
+            del self._ends[order.id]
+
     def job(self, count: CountId) -> CountJob | None:
         return self._jobs.get(count)
 
@@ -149,6 +165,8 @@ class CountJobs:
         if len(self._jobs) > self._REMEMBERED:
             for old in [count for count, kept in self._jobs.items() if kept.ended][: self._REMEMBERED // 2]:
                 del self._jobs[old]
+        if job.ended and (ended := self._ends.get(job.order.id)) is not None:
+            ended.set()
         self._announce()
 
     def _announce(self) -> None:

@@ -9,6 +9,7 @@ from edge.api.book_tasks import TaskPolicy
 from edge.api.cameras import NamedCamera
 from edge.api.deps import ModelCard
 from edge.api.looking import EyeLooker
+from edge.api.unattended import Plan
 from edge.bootstrap import open_eye, open_judge, open_site, prove_eye
 from edge.clock import SystemClock
 from edge.counting.evidence import Evidence, folder_of
@@ -37,6 +38,7 @@ class OpenServer:
 @contextmanager
 def open_server(
     settings: Settings, cameras: Mapping[str, NamedCamera], lang: Lang, warn: Callable[[Told], None],
+    plan: Plan | None = None,
 ) -> Iterator[OpenServer]:
     """The API over the settings' book; without an eye that opens and passes the golden set it warns, serves all the same and
     refuses to count; over a damaged book it warns, answers what can be read and refuses every write.
@@ -53,7 +55,7 @@ def open_server(
             eye, cameras, Evidence.of_book(settings.db), settings.max_pixels, site=site)
         api = create_app(
             settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card, lang=lang, stock=stock,
-            judge=judge, keeping=None if isinstance(store, DamagedBook) else TaskPolicy())
+            judge=judge, keeping=None if isinstance(store, DamagedBook) else TaskPolicy(), plan=plan)
         yield OpenServer(api, has_keys=any(works(token) for token in _tokens(store)))
 
 
