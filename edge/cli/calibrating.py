@@ -23,7 +23,7 @@ from edge.errors import ExitCode, UnreadableInput, UsageFault
 from edge.settings import load_settings
 from inventory_core.messages import tell
 
-calibrate = typer.Typer(no_args_is_help=True, help="Survey a camera's place: sheets to print, its lens.")
+calibrate = typer.Typer(no_args_is_help=True, help="Survey a camera's place: sheets to print, its lens, the bay.")
 app.add_typer(calibrate, name="calibrate")
 
 Board = Annotated[BoardKind, typer.Option(case_sensitive=False, help="Pattern: ChArUco for a lens, tags for a shelf.")]
