@@ -14,6 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 from edge import __version__
 from edge.api import problems, quick_check
 from edge.api.book_tasks import BookTasks, TaskPolicy
+from edge.api.camera_metrics import CameraCollector
 from edge.api.deps import Desk, ModelCard, StockCheck
 from edge.api.guard import Gate
 from edge.api.idempotency import Writes
@@ -39,12 +40,13 @@ from edge.api.routes import (
 )
 from edge.api.schemas.replies import ProblemReply
 from edge.api.spool import Spool
+from edge.api.unattended import Plan, Unattended
 from edge.clock import Clock
 from edge.counting.evidence import Evidence
 from edge.messages import Lang
 from edge.settings import Settings
 from inventory_core.guards.burst import BurstGuard
-from inventory_core.ids import Sku
+from inventory_core.ids import LocationId, Sku
 from inventory_core.photos import NoJudge, PhotoJudge
 from inventory_core.ports import BookStore
 from inventory_core.service import Stock, check_stock
@@ -111,20 +113,24 @@ def create_app(
     settings: Settings, store: BookStore, clock: Clock, *, folder: Path, looker: Looker | None = None,
     cameras: Mapping[str, object] | None = None, model: ModelCard | None = None, lang: Lang = Lang.EN,
     limits: ApiLimits | None = None, stock: StockCheck | None = None, judge: PhotoJudge | None = None,
-    keeping: TaskPolicy | None = None,
+    keeping: TaskPolicy | None = None, plan: Plan | None = None,
 ) -> Api:
     """The API over `store`.
 
     `folder` is where uploads wait and evidence is kept; `looker` carries out counts with the eye that `model` describes and the
     `cameras` it can name (None: counting is refused); `lang` answers callers who name neither zh nor en; `stock` is a quicker
     way to ask the store for stock; `judge` looks at the photos of adjustments; `keeping` is how often the
-    periodic work is done (None: never, and shifts stay open).
+    periodic work is done (None: never, and shifts stay open); `plan` is what is counted unattended.
     """
     limits = limits or ApiLimits()
     writer, metrics = store.writer(), Metrics()
+    metrics.registry.register(CameraCollector(cameras or {}, clock))
     reads, lookups, pictures = Lane("reads"), Lane("lookups"), Lane("pictures")
     jobs = CountJobs(looker, writer, Spool(folder / "orders"), metrics, limits)
     keeper = None if keeping is None else Keeper(clock, BookTasks(store, writer, clock, settings.calendar(), keeping).tasks())
+
+    unattended = None if plan is None else Unattended(
+        plan, LocationId(settings.location), jobs.run, clock, metrics.registry)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -132,10 +138,15 @@ def create_app(
         jobs.start()
         if keeper is not None:
             keeper.start()
+        if unattended is not None:
+            unattended.start()
         try:
             yield
         finally:
             jobs.stop()
+            if unattended is not None:
+                unattended.stop()
+                unattended.join(_LAST_COUNT_S)
             if keeper is not None:
                 keeper.stop()
                 keeper.join(_LAST_COUNT_S)
@@ -157,7 +168,7 @@ def create_app(
         pictures,
         asyncio.Semaphore(limits.uploads_at_once), jobs, dict(cameras or {}),
         model or ModelCard(why_down="no detector was given"), metrics, folder, Evidence(folder / "evidence"),
-        judge or NoJudge(), keeper,
+        judge or NoJudge(), keeper, unattended,
     )
     problems.install(app)
     for router in (health.router, inventory.reads, inventory.writes, reservations.reads, reservations.writes, adjustments.reads,

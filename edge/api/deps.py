@@ -16,6 +16,7 @@ from edge.api.keeper import Keeper
 from edge.api.lanes import Lane
 from edge.api.limits import ApiLimits
 from edge.api.metrics import Metrics
+from edge.api.unattended import Unattended
 from edge.clock import Clock
 from edge.counting.evidence import Evidence
 from edge.settings import Settings
@@ -45,7 +46,7 @@ StockCheck = Callable[[Sku, datetime], Stock]
 class Desk:
     """`writer` makes all changes of the book, `reads` that of queries longer than a lookup, `pictures` the one that
     decodes uploads, of which `uploads` lets a few in at once; `folder` is where the device keeps what is not in the book;
-    `keeper` does the periodic work."""
+    `keeper` does the periodic work, `unattended` the counts that nobody asks for."""
 
     settings: Settings
     limits: ApiLimits
@@ -66,6 +67,7 @@ class Desk:
     evidence: Evidence
     judge: PhotoJudge
     keeper: Keeper | None = None
+    unattended: Unattended | None = None
 
     async def check(self, sku: Sku) -> Stock:
         """What can be sold of a product now; in the event loop where the answer takes microseconds. Raises UnknownSku."""

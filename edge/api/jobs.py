@@ -5,7 +5,7 @@ import enum
 import logging
 import queue
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -14,13 +14,15 @@ from edge.api.limits import ApiLimits
 from edge.api.metrics import Metrics
 from edge.api.refusals import CannotCount, TooManyRequests
 from edge.api.spool import Failure, Order, Spool
-from inventory_core.counts import Capture
+from inventory_core.counts import Capture, CaptureStatus
 from inventory_core.ids import CountId
 from inventory_core.messages import Told, tell
 from inventory_core.ports import Writer
 from inventory_core.service import store_capture
 
 _log = logging.getLogger("shelfcount.api.counts")
+_LOOK_S = 0.25
+"""How soon somebody who waits for a count notices that the server stops."""
 
 
 class Looker(Protocol):
@@ -38,11 +40,13 @@ class JobState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CountJob:
-    """An order and how far it is."""
+    """An order and how far it is; `status` and `reasons` are what a count that is done says."""
 
     order: Order
     state: JobState
     failure: Failure | None = None
+    status: CaptureStatus | None = None
+    reasons: tuple[str, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -71,6 +75,7 @@ class CountJobs:
         self._metrics = metrics
         self._limits = limits
         self._jobs: dict[CountId, CountJob] = {}
+        self._ends: dict[CountId, threading.Event] = {}
         self._queue: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="counts", daemon=True)
@@ -117,6 +122,19 @@ class CountJobs:
         self._queue.put(order)
         self._metrics.counts_waiting.set(self._queue.qsize())
 
+    def run(self, order: Order, stop: threading.Event) -> CountJob:
+        """Order a count and wait until it has ended, or until `stop`; not for the event loop. Raises TooManyRequests."""
+        self.admit()
+        self.keep(order, None)
+        ended = self._ends[order.id] = threading.Event()
+        try:
+            self.enqueue(order)
+            while not ended.wait(_LOOK_S) and not stop.is_set():
+                pass
+            return self._jobs[order.id]
+        finally:
+            del self._ends[order.id]
+
     def job(self, count: CountId) -> CountJob | None:
         return self._jobs.get(count)
 
@@ -147,6 +165,8 @@ class CountJobs:
         if len(self._jobs) > self._REMEMBERED:
             for old in [count for count, kept in self._jobs.items() if kept.ended][: self._REMEMBERED // 2]:
                 del self._jobs[old]
+        if job.ended and (ended := self._ends.get(job.order.id)) is not None:
+            ended.set()
         self._announce()
 
     def _announce(self) -> None:
@@ -163,18 +183,18 @@ class CountJobs:
             job = CountJob(order, JobState.RUNNING)
             self._set(job)
             try:
-                status = self._count(order)
+                capture = self._count(order)
             except Told as error:
                 self._fail(job, Failure(error.code, error.message))
             except Exception:
                 _log.exception("count %s failed", order.id)
                 self._fail(job, Failure("internal", tell("the server failed while counting; its log says why")))
             else:
-                self._metrics.counts.labels(status).inc()
-                self._remember(order, succeeded=True)
-                self._set(replace(job, state=JobState.DONE))
+                self._metrics.counts.labels(capture.status.value).inc()
+                self._remember(order, capture.status.value, capture.reasons, succeeded=True)
+                self._set(replace(job, state=JobState.DONE, status=capture.status, reasons=capture.reasons))
 
-    def _count(self, order: Order) -> str:
+    def _count(self, order: Order) -> Capture:
         if self._looker is None:
             raise CannotCount("this server has no detector loaded; `shelfcount check` says why")
         picture = None if order.camera else self._spool.picture(order.id)
@@ -182,15 +202,16 @@ class CountJobs:
 
         self._writer.submit(lambda book: store_capture(book, capture)).result()
         self._spool.done(order.id)
-        return capture.status.value
+        return capture
 
-    def _remember(self, order: Order, *, succeeded: bool) -> None:
+    def _remember(self, order: Order, status: str, reasons: Sequence[str], *, succeeded: bool) -> None:
         if order.camera:
+            self._metrics.camera_counts.labels(order.camera, status, reasons[0] if reasons else "").inc()
             self.last_by_camera = LastLook(order.requested_at, succeeded)
 
     def _fail(self, job: CountJob, failure: Failure) -> None:
         self._metrics.counts.labels("failed").inc()
-        self._remember(job.order, succeeded=False)
+        self._remember(job.order, "failed", (failure.code,), succeeded=False)
         try:
             self._spool.failed(job.order, failure)
         except OSError:

@@ -1,30 +1,21 @@
 """Carries out orders with the eye: an uploaded picture as it is, or a burst through a camera that this server can name."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 
 from calibration.record import Calibration
+from edge.api.cameras import NamedCamera
 from edge.api.refusals import UnknownCamera
 from edge.api.spool import Order
-from edge.capture.camera import Camera
-from edge.capture.frame import Frame
 from edge.capture.pictures import decode_picture
-from edge.capture.settle import BurstPolicy, take_burst
-from edge.clock import Clock
-from edge.counting.count import CountPolicy, count_burst
+from edge.capture.settle import Burst, BurstPolicy, take_burst
+from edge.counting.count import CountPolicy, cannot_see, count_burst, pedigree_of
 from edge.counting.evidence import Evidence
 from edge.counting.fixed_camera import FixedCamera
 from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult, to_capture
+from edge.errors import UnreadableInput
 from inventory_core.counts import Capture, CaptureStatus
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class NamedCamera:
-    """How to open a camera, and the clock that it runs on (a replay has one of its own)."""
-
-    open: Callable[[], Camera]
-    clock: Clock
 
 
 class EyeLooker:
@@ -46,35 +37,45 @@ class EyeLooker:
     def look(self, order: Order, picture: bytes | None) -> Capture:
         """What stands there, or that nothing could be seen; the clearest picture is kept as evidence.
 
-        A picture whose own time nobody knows was taken when it was sent.
+        A picture whose own time nobody knows was taken when it was sent. A camera that fails while nobody watches is an answer
+        too: its reason is kept in the book. Raises UnknownCamera, and UnreadableInput where somebody waits for the answer.
         """
         if picture is not None:  # an upload may come from anywhere: what is known of the fixed camera says nothing about it
             frame = decode_picture(picture, "upload", self._max_pixels)
             result = count_burst(self._eye, (frame,), source=order.source, policy=self._policy, camera=order.camera)
         else:
-            result = self._count_camera(order)
+            try:
+                result = self._count_camera(order)
+            except UnreadableInput as error:
+                if not order.unattended:
+                    raise
+                pedigree = pedigree_of(self._eye, self._site, order.camera)
+                result = replace(cannot_see(order.source, (error.code,), pedigree, detail=error.message), unreadable=True)
         evidence = None if result.frame is None else self._evidence.keep_if_room(result.frame.image)
         return to_capture(result, count_id=order.id, location=order.location, now=order.requested_at, evidence=evidence)
 
     def _count_camera(self, order: Order) -> CountResult:
         """A burst; places that have not changed since this camera's last counts keep their names."""
-        frames, at_s = self._burst(order)
+        burst, at_s = self._burst(order)
+        if not burst.settled:
+            pedigree = pedigree_of(self._eye, self._site, order.camera)
+            return cannot_see(order.source, ("unsettled",), pedigree, frames=burst.frames)
         seen = self._seen.setdefault(order.camera or "", FixedCamera())
         watching = seen.for_count(self._eye, at_s)
-        result = count_burst(watching.eye, frames, source=order.source, site=self._site, policy=self._policy,
+        result = count_burst(watching.eye, burst.frames, source=order.source, site=self._site, policy=self._policy,
                              camera=order.camera)  # fmt: skip
         if result.status is CaptureStatus.COUNTED:
             seen.keep(watching)
         return result
 
-    def _burst(self, order: Order) -> tuple[Sequence[Frame], float]:
-        """The frames, and the camera's clock when they were taken, in monotonic seconds. Raises UnknownCamera."""
+    def _burst(self, order: Order) -> tuple[Burst, float]:
+        """The burst, and the camera's clock when it was taken, in monotonic seconds. Raises UnknownCamera."""
         named = self._cameras.get(order.camera or "")
         if named is None:
             raise UnknownCamera("this server has no camera {camera}; it has {cameras}", camera=order.camera,
                                 cameras=", ".join(sorted(self._cameras)) or "-")
         camera = named.open()
         try:
-            return take_burst(camera, named.clock, self._burst_policy).frames, named.clock.monotonic()
+            return take_burst(camera, named.clock, self._burst_policy), named.clock.monotonic()
         finally:
             camera.close()

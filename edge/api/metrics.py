@@ -6,7 +6,7 @@ METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Metrics:
-    """Requests by route and status, refused requests by code, counts by how they ended."""
+    """Requests by route and status, refused requests by code, counts by how they ended, by camera too."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -19,6 +19,8 @@ class Metrics:
                                   registry=self.registry)
         self.counts = Counter("shelfcount_counts", "Counts that ended, by outcome.", ("outcome",),
                               registry=self.registry)
+        self.camera_counts = Counter("shelfcount_camera_counts", "Counts by camera, status and main reason.",
+                                     ("camera", "status", "reason"), registry=self.registry)
         self.counts_waiting = Gauge("shelfcount_counts_waiting", "Counts that wait for the worker.",
                                     registry=self.registry)
 

@@ -1,20 +1,19 @@
 """Puts a server together: the book, the eye if it can be loaded, the cameras by name."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 
 from edge.api.app import Api, create_app
 from edge.api.book_tasks import TaskPolicy
+from edge.api.cameras import NamedCamera
 from edge.api.deps import ModelCard
-from edge.api.looking import EyeLooker, NamedCamera
+from edge.api.looking import EyeLooker
+from edge.api.unattended import Plan
 from edge.bootstrap import open_eye, open_judge, open_site, prove_eye
-from edge.capture.camera import open_camera
-from edge.clock import Clock, SystemClock
+from edge.clock import SystemClock
 from edge.counting.evidence import Evidence, folder_of
 from edge.counting.pipeline import Eye
-from edge.errors import UsageFault
 from edge.messages import Lang
 from edge.settings import Settings
 from inventory_core.access import ApiToken
@@ -39,6 +38,7 @@ class OpenServer:
 @contextmanager
 def open_server(
     settings: Settings, cameras: Mapping[str, NamedCamera], lang: Lang, warn: Callable[[Told], None],
+    plan: Plan | None = None,
 ) -> Iterator[OpenServer]:
     """The API over the settings' book; without an eye that opens and passes the golden set it warns, serves all the same and
     refuses to count; over a damaged book it warns, answers what can be read and refuses every write.
@@ -55,7 +55,7 @@ def open_server(
             eye, cameras, Evidence.of_book(settings.db), settings.max_pixels, site=site)
         api = create_app(
             settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card, lang=lang, stock=stock,
-            judge=judge, keeping=None if isinstance(store, DamagedBook) else TaskPolicy())
+            judge=judge, keeping=None if isinstance(store, DamagedBook) else TaskPolicy(), plan=plan)
         yield OpenServer(api, has_keys=any(works(token) for token in _tokens(store)))
 
 
@@ -79,19 +79,6 @@ def _stock(db: str, store: BookStore) -> Iterator[StockLookup | None]:
         return
     with closing(StockLookup(db)) as stock:
         yield stock
-
-
-def cameras_of(specs: Sequence[str], clock: Clock) -> dict[str, NamedCamera]:
-    """Cameras by name from `NAME=SPEC` or `SPEC`; none is opened yet. Raises UsageFault for a name given twice."""
-    cameras: dict[str, NamedCamera] = {}
-    for given in specs:
-        name, mark, spec = given.partition("=")
-        if "://" in name or not mark:  # an address may hold "=" itself
-            name, spec = given, given
-        if not name or not spec or name in cameras:
-            raise UsageFault("--camera takes NAME=SPEC, each name once, got {given}", given=given)
-        cameras[name] = NamedCamera(partial(open_camera, spec, clock), clock)
-    return cameras
 
 
 def works(token: ApiToken) -> bool:

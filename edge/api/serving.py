@@ -1,5 +1,6 @@
 """Runs the API in this process until it is told to stop; open event streams end at once, so that it stops within seconds."""
 
+import asyncio
 import gc
 import socket
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from types import FrameType
 import uvicorn
 
 from edge.api.app import Api
+from edge.api.sd_notify import keep_watchdog_quiet, notify
 from edge.errors import UsageFault
 
 _LAST_ANSWERS_S = 1
@@ -25,6 +27,7 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         del sig, frame
         self.should_exit = True
+        notify("STOPPING=1")
         self._stop()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -33,6 +36,8 @@ class _Server(uvicorn.Server):
             gc.collect()
             gc.freeze()  # a search of all that was loaded so far takes .1 s, in which nobody would be answered
             self._ready()
+            notify("READY=1")
+            self._watchdog = asyncio.create_task(keep_watchdog_quiet())
 
 
 def listen_at(host: str, port: int) -> socket.socket:

@@ -21,12 +21,14 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A count that was asked for: by `camera`, or of an uploaded picture where that is None."""
+    """A count that was asked for: by `camera`, or of an uploaded picture where that is None. `unattended`: nobody waits for
+    the answer, the schedule asked."""
 
     id: CountId
     location: LocationId
     camera: str | None
     requested_at: datetime
+    unattended: bool = False
 
     @property
     def source(self) -> str:

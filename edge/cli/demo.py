@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from edge.api.looking import NamedCamera
+from edge.api.cameras import NamedCamera
 from edge.bootstrap import model_files, open_eye
 from edge.capture.replay import ReplayCamera
 from edge.cli.app import app

@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
-from edge.api.looking import NamedCamera
-from edge.api.opening import cameras_of, open_server
+from edge.api.cameras import NamedCamera, held_cameras, specs_of
+from edge.api.opening import open_server
+from edge.api.schedule import EVERY_MIN, Schedule
 from edge.api.serving import address_of, listen_at, serve
+from edge.api.unattended import Plan
 from edge.cli.app import app
 from edge.cli.console import out
 from edge.clock import SystemClock
@@ -31,19 +33,46 @@ def serve_command(
 ) -> None:
     """Serve the API on a book, without an unattended camera loop."""
     settings = load_settings(db=db, gallery=gallery, site=site)
-    serve_until_stopped(settings, cameras_of(camera or (), SystemClock()), host, port)
+    with held_cameras(specs_of(camera or ()), SystemClock()) as cameras:
+        serve_until_stopped(settings, cameras, host, port)
+    _leave()
+
+
+@app.command("run")
+def run_command(
+    camera: Annotated[str, typer.Option(help="The camera, as NAME=SPEC (index, device path or URL) or SPEC alone.")],
+    site: Annotated[Path | None, typer.Option(help="Site file (TOML) of the camera's place.")] = None,
+    every: Annotated[int, typer.Option(metavar="MINUTES", help="Minutes from one count to the next.")] = EVERY_MIN,
+    at_shift_ends: Annotated[bool, typer.Option("--at-shift-ends", help="Count at the end of each shift too.")] = False,
+    db: Annotated[str | None, typer.Option(help="The book (file or database URL); made when it does not exist.")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 opens it to the network.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at; 0 takes a free one.")] = 8000,
+    gallery: Annotated[Path | None, typer.Option(help="Folder of the gallery that names products.")] = None,
+) -> None:
+    """Serve the API and count unattended, every few minutes and at the ends of shifts."""
+    settings, specs = load_settings(db=db, gallery=gallery, site=site), specs_of([camera])
+    plan = Plan(next(iter(specs)), Schedule(every, settings.calendar() if at_shift_ends else None))
+    with held_cameras(specs, SystemClock()) as cameras:
+        serve_until_stopped(settings, cameras, host, port, plan)
+    _leave()
+
+
+def _leave() -> None:
+    """All is closed; on a small device, taking all the libraries apart would take seconds more."""
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(ExitCode.DONE)  # all is closed; on a small device, taking all the libraries apart would take seconds more
+    os._exit(ExitCode.DONE)
 
 
-def serve_until_stopped(settings: Settings, cameras: Mapping[str, NamedCamera], host: str, port: int) -> None:
+def serve_until_stopped(
+    settings: Settings, cameras: Mapping[str, NamedCamera], host: str, port: int, plan: Plan | None = None,
+) -> None:
     """Serve the settings' book until SIGTERM or Ctrl+C, and say where.
 
     Raises UsageFault when the address cannot be had, StoreError for a book that cannot be used.
     """
     speak = out()
-    with open_server(settings, cameras, speak.tr.lang, speak.warn) as server:
+    with open_server(settings, cameras, speak.tr.lang, speak.warn, plan) as server:
         listening = listen_at(host, port)
 
         def ready() -> None:

@@ -7,10 +7,12 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from edge import __version__
+from edge.api.cameras import states_of
 from edge.api.deps import Desk, Here
 from edge.api.guard import GuardedRoute
 from edge.api.metrics import METRICS_TYPE
 from edge.api.schemas.replies import HealthReply, Part, SyncPart
+from edge.capture.keeper import CameraState
 from edge.counting.evidence import LOW_DISK_SHARE
 from inventory_core.errors import StoreError
 from inventory_core.instants import utc_text
@@ -45,10 +47,27 @@ async def metrics(desk: Here) -> Response:
 def _camera(desk: Desk) -> Part:
     if not desk.cameras:
         return Part(status="NOT_CONFIGURED")
-    last = desk.jobs.last_by_camera
-    status = "UP" if last is None or last.succeeded else "DOWN"
+    last, states = desk.jobs.last_by_camera, states_of(desk.cameras)
+    status = "UP" if states or last is None or last.succeeded else "DOWN"
+    if offline := [name for name, state in states.items() if not state.online]:
+        status = "DOWN" if len(offline) == len(desk.cameras) else "DEGRADED"
     seen = utc_text(last.at) if last is not None and last.succeeded else None
-    return Part.model_validate({"status": status, "names": sorted(desk.cameras), "last_count": seen})
+    told = {name: _fares(state) for name, state in states.items()}
+    person = desk.unattended and desk.unattended.needs_person
+    if person and status == "UP":
+        status = "DEGRADED"
+    return Part.model_validate({"status": status, "names": sorted(desk.cameras), "last_count": seen, "cameras": told,
+                                "needs_person": list(person or ())})
+
+
+def _fares(state: CameraState) -> dict[str, object]:
+    """How one live camera is; `since` when that began."""
+    return {
+        "status": "UP" if state.online else "DOWN", "code": state.code, "reason": None if state.online else str(state.why()),
+        "since": utc_text(state.since), "restarts": state.restarts, "outages": state.outages,
+        "last_picture": None if state.last_picture_at is None else utc_text(state.last_picture_at),
+        "settings_not_taken": [each.name for each in state.unlike],
+    }
 
 
 def _model(desk: Desk) -> Part:

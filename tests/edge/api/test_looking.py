@@ -7,12 +7,12 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.api.looking import EyeLooker, NamedCamera
-from edge.api.opening import cameras_of
+from edge.api.cameras import NamedCamera, specs_of
+from edge.api.looking import EyeLooker
 from edge.api.refusals import UnknownCamera
 from edge.api.spool import Order
 from edge.capture.frame import Frame, Image
-from edge.clock import SimulatedClock, SystemClock
+from edge.clock import SimulatedClock
 from edge.counting.evidence import Evidence, folder_of
 from edge.counting.pipeline import Eye
 from edge.errors import UsageFault
@@ -99,14 +99,15 @@ def test_a_camera_that_nobody_named_is_refused(tmp_path: Path) -> None:
 
 
 def test_cameras_are_named_on_the_command_line() -> None:
-    named = cameras_of(["door=0", "1", "rtsp://shop/stream?a=b", "back=http://cam/?x=1"], SystemClock())
-    assert ["door", "1", "rtsp://shop/stream?a=b", "back"] == list(named)
+    named = specs_of(["door=0", "1", "rtsp://who:secret@shop/stream?a=b", "back=http://cam/?x=1"])
+    assert {"door": "0", "1": "1", "rtsp://shop/stream?a=b": "rtsp://who:secret@shop/stream?a=b",
+            "back": "http://cam/?x=1"} == named
 
 
 @pytest.mark.parametrize("specs", [["=0"], ["door="], ["door=0", "door=1"]])
 def test_a_camera_without_name_or_twice_is_refused(specs: list[str]) -> None:
     with pytest.raises(UsageFault, match="--camera takes NAME=SPEC"):
-        cameras_of(specs, SystemClock())
+        specs_of(specs)
 
 
 @pytest.mark.parametrize(("db", "folder"), [("shop.db", "shop.files"), ("sqlite:///data/shop.db", "data/shop.files")])

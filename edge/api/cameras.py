@@ -1,0 +1,91 @@
+"""The cameras of a server by name: a live one is read in a process of its own for as long as the server runs, a video file is
+opened for each count.
+
+    with held_cameras(specs_of(["door=/dev/v4l/by-path/..."]), SystemClock()) as cameras: cameras["door"].state()
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from edge.capture.camera import Camera, open_camera
+from edge.capture.frame import Frame
+from edge.capture.keeper import CameraState
+from edge.capture.supervisor import SupervisedCamera, supervise, without_password
+from edge.clock import Clock
+from edge.errors import UsageFault
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NamedCamera:
+    """How to open a camera, and the clock that it runs on (a replay has one of its own). `state` says how a live camera fares;
+    None for one that is opened for each count."""
+
+    open: Callable[[], Camera]
+    clock: Clock
+    state: Callable[[], CameraState] | None = None
+
+
+class Lent:
+    """A supervised camera for one count, which goes on being held when the count is over."""
+
+    def __init__(self, camera: SupervisedCamera) -> None:
+        self.name = camera.name
+        self._camera = camera
+
+    def read(self) -> Frame | None:
+        return self._camera.read()
+
+    def close(self) -> None:
+        """Nothing: whoever holds the camera closes it."""
+
+
+def specs_of(given: Sequence[str]) -> dict[str, str]:
+    """What each name stands for, from `NAME=SPEC` or `SPEC`. Raises UsageFault for a name given twice."""
+    specs: dict[str, str] = {}
+    for each in given:
+        name, mark, spec = each.partition("=")
+        if "://" in name or not mark:  # an address may hold "=" itself
+            name, spec = without_password(each), each
+        if not name or not spec or name in specs:
+            raise UsageFault("--camera takes NAME=SPEC, each name once, got {given}", given=without_password(each))
+        specs[name] = spec
+    return specs
+
+
+@contextmanager
+def held_cameras(specs: Mapping[str, str], clock: Clock) -> Iterator[dict[str, NamedCamera]]:
+    """The cameras, live ones opened in the background and held until the end, when no process of theirs is left."""
+    held: list[SupervisedCamera] = []
+    cameras: dict[str, NamedCamera] = {}
+    try:
+        for name, spec in specs.items():
+            if not is_live(spec):
+                cameras[name] = NamedCamera(partial(open_camera, spec, clock), clock)
+                continue
+            camera = supervise(spec, clock, name=name)
+            held.append(camera)
+            cameras[name] = NamedCamera(partial(Lent, camera), clock, partial(_state, camera))
+        yield cameras
+    finally:
+        with ThreadPoolExecutor(max(1, len(held))) as closers:
+            list(closers.map(SupervisedCamera.close, held))
+
+
+def states_of(cameras: Mapping[str, object]) -> dict[str, CameraState]:
+    """How each live camera fares, by name."""
+    return {
+        name: camera.state() for name, camera in sorted(cameras.items())
+        if isinstance(camera, NamedCamera) and camera.state is not None
+    }
+
+
+def is_live(spec: str) -> bool:
+    """An index, a device path or an address; anything else is a file."""
+    return "://" in spec or spec.isdigit() or spec.startswith("/dev/")
+
+
+def _state(camera: SupervisedCamera) -> CameraState:
+    return camera.state
