@@ -7,10 +7,9 @@ import numpy as np
 
 from calibration.errors import BadSite
 from calibration.lens import Lens
+from calibration.record import LIKE_SHAPE
 from calibration.site_table import Table
 from inventory_core.messages import tell
-
-_LIKE_SHAPE = 0.01
 
 
 def read_lens(path: Path, width_px: int, height_px: int) -> Lens:
@@ -25,17 +24,19 @@ def read_lens(path: Path, width_px: int, height_px: int) -> Lens:
                       why=error.strerror or error) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSite("lens file {file} is not valid TOML: {why}; mend that line", file=path, why=error) from error
-    lens = top.table("lens")
-    focal = np.array([lens.number("fx", above=0), lens.number("fy", above=0)])
-    centre = np.array([lens.number("cx"), lens.number("cy")])
-    dist = np.array(lens.numbers("dist", 5))
-    times = 1.0
-    if lens.has("width_px"):
-        fitted = lens.whole("width_px", least=64), lens.whole("height_px", least=64)
-        times = width_px / fitted[0]
-        if abs(times / (height_px / fitted[1]) - 1) > _LIKE_SHAPE:
-            raise lens.wrong("width_px", tell("a size of the same shape as the picture's {width} x {height} px", width=width_px,
-                                              height=height_px), list(fitted))
-    lens.finish()
-    focal, centre = focal * times, centre * times + (times - 1) / 2  # pixel (0, 0) is the middle of the first
-    return Lens(np.array([[focal[0], 0, centre[0]], [0, focal[1], centre[1]], [0, 0, 1]]), dist)
+    return lens_of(top.table("lens"), width_px, height_px)
+
+
+def lens_of(table: Table, width_px: int, height_px: int) -> Lens:
+    """The lens of a `[lens]` table for pictures of this size. Raises BadSite."""
+    fx, fy = table.number("fx", above=0), table.number("fy", above=0)
+    cx, cy = table.number("cx"), table.number("cy")
+    lens = Lens(np.array([[fx, 0, cx], [0, fy, cy], [0, 0, 1]]), np.array(table.numbers("dist", 5)))
+    if table.has("width_px") or table.has("height_px"):
+        fitted = table.whole("width_px", least=64), table.whole("height_px", least=64)
+        if abs(width_px / fitted[0] / (height_px / fitted[1]) - 1) > LIKE_SHAPE:
+            raise table.wrong("width_px", tell("a size of the same shape as the camera's {width} x {height} px", width=width_px,
+                                               height=height_px), list(fitted))
+        lens = lens.scaled(width_px / fitted[0])
+    table.finish()
+    return lens

@@ -11,8 +11,8 @@ import numpy as np
 from calibration.bay import Bay, ShelfBand
 from calibration.errors import BadGeometry, BadSite
 from calibration.homography import through_corners
-from calibration.lens import Lens
-from calibration.record import LIKE_SHAPE, Calibration
+from calibration.lens_read import lens_of
+from calibration.record import Calibration
 from calibration.reference_file import read_reference
 from calibration.site_table import ZONED, Table
 from inventory_core.ids import ShelfId
@@ -49,7 +49,7 @@ def _site(top: Table, fingerprint: str, with_picture: bool) -> Calibration:
     camera, corners, bay = top.table("camera"), top.table("corners"), top.table("bay")
     width, height = camera.whole("width_px", least=64), camera.whole("height_px", least=64)
     bay_width, bay_height = bay.number("width_mm", above=0), bay.number("height_mm", above=0)
-    lens = _lens(top, width, height)
+    lens = lens_of(top.table("lens"), width, height) if top.has("lens") else None
     cam = np.array([corners.point(name) for name in _CORNERS])  # (4, 2) cam px
     for name, (x, y) in zip(_CORNERS, cam, strict=True):
         if not (-width <= x <= 2 * width and -height <= y <= 2 * height):
@@ -93,25 +93,6 @@ def _bay(top: Table, width_mm: float, height_mm: float) -> Bay:
         return Bay(width_mm, height_mm, tuple(bands))
     except BadGeometry as error:
         raise BadSite("site file {file}: {why}", file=top.file, why=error) from error
-
-
-def _lens(top: Table, width: int, height: int) -> Lens | None:
-    """The lens for the surveyed picture; one that was fitted on pictures of another size is scaled."""
-    if not top.has("lens"):
-        return None
-    table = top.table("lens")
-    fx, fy = table.number("fx", above=0), table.number("fy", above=0)
-    cx, cy = table.number("cx"), table.number("cy")
-    dist = table.numbers("dist", 5)
-    lens = Lens(np.array([[fx, 0, cx], [0, fy, cy], [0, 0, 1]]), np.array(dist))
-    if table.has("width_px") or table.has("height_px"):
-        fitted = table.whole("width_px", least=64), table.whole("height_px", least=64)
-        if abs(width / fitted[0] / (height / fitted[1]) - 1) > LIKE_SHAPE:
-            raise table.wrong("width_px", tell("a size of the same shape as the camera's {width} x {height} px", width=width,
-                                               height=height), list(fitted))
-        lens = lens.scaled(width / fitted[0])
-    table.finish()
-    return lens
 
 
 def _surveyed(top: Table) -> datetime | None:
