@@ -14,8 +14,12 @@ from edge.capture.frame import Image
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+"""(h, w) of the whole picture at 320 px width: True where something large hides the scene."""
 
+FINE_PX = 640
 _SMALL_PX = 320
+_COLOUR_SIZE = (96, 160)
 _MOST_SHIFT_PX = 16.0  # a larger move is a move, not a tremble: nothing is put right
 
 
@@ -34,10 +38,12 @@ class ChangePolicy:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reference:
-    """The clear picture at 320 px width with its edges, and its size as taken."""
+    """The clear picture at 320 px width with its edges, grey at 640 px, its colours and light, and its size as taken."""
 
     small: Grey
     edges: Floats
+    fine: Grey
+    colour: Image
     width_px: int
     height_px: int
 
@@ -45,16 +51,17 @@ class Reference:
     def of(cls, image: Image) -> "Reference":
         height, width = image.shape[:2]
         small = small_grey(image, _SMALL_PX)
-        return cls(small, _edges(small), width, height)
+        return cls(small, _edges(small), small_grey(image, FINE_PX), small_colour(image), width, height)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Difference:
     """`drift_px` is how far the scene has moved, in px of the picture as taken; `hidden` the share 0..1 of it that
-    something large hides. A picture of another size is all hidden and infinitely far away."""
+    something large hides, and `mask` where that is. A picture of another size is all hidden and infinitely far away."""
 
     drift_px: float
     hidden: float
+    mask: Mask
 
 
 def small_grey(image: Image, width_px: int) -> Grey:
@@ -67,14 +74,21 @@ def small_grey(image: Image, width_px: int) -> Grey:
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
+def small_colour(image: Image) -> Image:
+    """(160, 96, 3): the colours and light of the rows of a picture, for `light.py`."""
+    return np.asarray(cv2.resize(image, _COLOUR_SIZE, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def compare(image: Image, reference: Reference, policy: ChangePolicy = ChangePolicy()) -> Difference:
     """How `image` differs from a clear picture of the same camera; a small move is put right before anything is compared."""
     small = small_grey(image, _SMALL_PX)
     if small.shape != reference.small.shape:
-        return Difference(float("inf"), 1.0)
+        return Difference(float("inf"), 1.0, np.ones(small.shape, np.bool_))
     window = cv2.createHanningWindow((small.shape[1], small.shape[0]), cv2.CV_32F)
     # OpenCV 5.0 multiplies its inputs by the window in place: without a copy the reference fades with every call
     (dx, dy), _ = cv2.phaseCorrelate(reference.edges.copy(), _edges(small), window)
+    # the sums of a Fourier transform differ in their last digits with where an array lies in memory
+    dx, dy = round(dx, 4), round(dy, 4)
     move = float(np.hypot(dx, dy))
     if move > _MOST_SHIFT_PX:
         dx, dy = 0.0, 0.0
@@ -85,11 +99,12 @@ def compare(image: Image, reference: Reference, policy: ChangePolicy = ChangePol
     across, down = int(np.ceil(abs(dx))), int(np.ceil(abs(dy)))
     seen[down : height - down, across : width - across] = True
     hidden = _large_changes(np.asarray(moved, np.uint8), reference.small, seen, policy)
-    return Difference(move * reference.width_px / width, float(hidden.mean()))
+    hidden.flags.writeable = False
+    return Difference(move * reference.width_px / width, float(hidden.mean()), hidden)
 
 
-def _large_changes(small: Grey, clear: Grey, seen: npt.NDArray[np.bool_], policy: ChangePolicy) -> npt.NDArray[np.uint8]:
-    """1 where a large thing hides what `clear` shows."""
+def _large_changes(small: Grey, clear: Grey, seen: npt.NDArray[np.bool_], policy: ChangePolicy) -> Mask:
+    """True where a large thing hides what `clear` shows."""
     a, b = small.astype(np.float32), clear.astype(np.float32)
     patch = (policy.patch_px, policy.patch_px)
     mean_a, mean_b = cv2.blur(a, patch), cv2.blur(b, patch)
@@ -100,7 +115,12 @@ def _large_changes(small: Grey, clear: Grey, seen: npt.NDArray[np.bool_], policy
     changed = np.where(textured, alike < policy.alike, np.abs(mean_a - mean_b) > policy.light) & seen
     solid = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     side = max(3, round(policy.opening * min(small.shape)))
-    return np.asarray(cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((side, side), np.uint8)), np.uint8)
+    large = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    if not large.any():
+        return np.zeros(small.shape, np.bool_)
+    # heads, arms and rims belong to the body that they hang on: all that changed within reach of it
+    reach = np.ones((2 * (side // 2) + 1,) * 2, np.uint8)
+    return np.asarray((solid & cv2.dilate(large, reach)) > 0, np.bool_)
 
 
 def _edges(grey: Grey) -> Floats:

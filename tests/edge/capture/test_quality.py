@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from edge.capture.frame import Frame, Image
-from edge.capture.quality import frozen, judge, measure
+from edge.capture.frozen import frozen
+from edge.capture.quality import judge, measure
 from edge.capture.reference import Reference
 
 
