@@ -43,8 +43,8 @@ def white(image: Image, level: int, dice: Dice) -> Image:
 
 
 def under(image: Image, level: int, dice: Dice) -> Image:
-    """Exposed `level` stops too little (linear light halved each time)."""
-    return noisy(_exposed(image, -level), dice)
+    """Exposed 1.2 x level stops too little."""
+    return noisy(_exposed(image, -1.2 * level), dice)
 
 
 def over(image: Image, level: int, dice: Dice) -> Image:

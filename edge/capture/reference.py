@@ -18,7 +18,7 @@ Mask = npt.NDArray[np.bool_]
 """(h, w) of the whole picture at 320 px width: True where something large hides the scene."""
 
 FINE_PX = 640
-_SMALL_PX = 320
+SMALL_PX = 320
 _COLOUR_SIZE = (96, 160)
 _MOST_SHIFT_PX = 16.0  # a larger move is a move, not a tremble: nothing is put right
 
@@ -50,7 +50,7 @@ class Reference:
     @classmethod
     def of(cls, image: Image) -> "Reference":
         height, width = image.shape[:2]
-        small = small_grey(image, _SMALL_PX)
+        small = small_grey(image, SMALL_PX)
         return cls(small, _edges(small), small_grey(image, FINE_PX), small_colour(image), width, height)
 
 
@@ -81,7 +81,7 @@ def small_colour(image: Image) -> Image:
 
 def compare(image: Image, reference: Reference, policy: ChangePolicy = ChangePolicy()) -> Difference:
     """How `image` differs from a clear picture of the same camera; a small move is put right before anything is compared."""
-    small = small_grey(image, _SMALL_PX)
+    small = small_grey(image, SMALL_PX)
     if small.shape != reference.small.shape:
         return Difference(float("inf"), 1.0, np.ones(small.shape, np.bool_))
     window = cv2.createHanningWindow((small.shape[1], small.shape[0]), cv2.CV_32F)

@@ -1,7 +1,7 @@
-"""Signs that a picture was only half decoded: rows that repeat one another, and a seam at which the picture jumps sideways.
+"""Signs that a picture was only half decoded: rows that repeat one another, and strips that stand elsewhere than they should.
 
-A JPEG whose data ends early is filled up with flat blocks; one that lost a packet goes on at another place, so that rows on
-both sides of a seam agree only when they are shifted against each other. Plane: cam px.
+A JPEG whose data ends early is filled up with flat blocks; one that lost a packet goes on with blocks that belong elsewhere,
+which only a clear picture of the same camera can tell. Planes: cam px, and small px (the picture at 320 px width).
 """
 
 from dataclasses import dataclass
@@ -12,24 +12,25 @@ import numpy.typing as npt
 
 from edge.capture.frame import Image
 
-_WIDTH_PX = 640
-_SURROUNDINGS_PX = 15
 
-Rows = npt.NDArray[np.float32]
+
+Grey = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
 class TornPolicy:
     """A row repeats the one above where no px differs by more than `same` grey levels in all but `stray` (share 0..1) of the
-    row. At a seam the rows' texture correlates by less than `apart`, and by more than `alike` once shifted by `shift_px` or
-    more (px of the picture at 640 px width, which only its columns are brought to)."""
+    row. Strips of `strip_px` (small px) stand elsewhere where their correlation with the clear picture is at most `apart` at
+    their own place and more than `alike` up to `reach_px` above or below it, anywhere in the width; strips whose grey levels vary by
+    less than `texture` tell nothing."""
 
     same: int = 1
     stray: float = 0.02
-    apart: float = 0.3
-    alike: float = 0.75
-    shift_px: int = 5
-    texture: float = 6.0
+    strip_px: int = 16
+    apart: float = 0.35
+    alike: float = 0.7
+    reach_px: int = 40
+    texture: float = 8.0
 
 
 def flat_share(image: Image, policy: TornPolicy = TornPolicy()) -> float:
@@ -40,23 +41,28 @@ def flat_share(image: Image, policy: TornPolicy = TornPolicy()) -> float:
     return _longest_run(repeats) / len(rows)
 
 
-def seam_strength(image: Image, policy: TornPolicy = TornPolicy()) -> float:
-    """How well (correlation 0..1) the rows at the clearest seam of `image` agree once shifted; 0 where there is no seam."""
-    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    grey = cv2.resize(grey, (_WIDTH_PX, len(grey)), interpolation=cv2.INTER_AREA).astype(np.float32)
-    detail = grey - cv2.blur(grey, (_SURROUNDINGS_PX, 1))  # (H, 640)
-    power = np.sqrt((detail**2).mean(axis=1))
-    scale = power[1:] * power[:-1]
-    at_rest = (detail[1:] * detail[:-1]).mean(axis=1) / np.maximum(scale, 1e-3)
-    textured = np.minimum(power[1:], power[:-1]) > policy.texture
-    (suspects,) = np.nonzero((at_rest < policy.apart) & textured)
-    if not len(suspects):
-        return 0.0
-    above = np.fft.rfft(detail[suspects], axis=1)
-    below = np.fft.rfft(detail[suspects + 1], axis=1)
-    shifted = np.fft.irfft(below * above.conj(), _WIDTH_PX, axis=1) / (_WIDTH_PX * scale[suspects, None])
-    away = shifted[:, policy.shift_px : _WIDTH_PX - policy.shift_px]
-    return float(min(1.0, away.max()))
+def displaced_share(now: Grey, clear: Grey, policy: TornPolicy = TornPolicy()) -> float:
+    """The share 0..1 of the strips of `now` of which a half stands elsewhere in `clear`; both are small px of one size.
+
+    Goods that were taken or put are not found elsewhere, nor is what something large hides.
+    """
+    height, width = now.shape
+    tops = range(0, height - policy.strip_px + 1, policy.strip_px)
+    halves = ((0, width // 2 - policy.strip_px), (width // 2 + policy.strip_px, width))
+    moved = [any(_stands_elsewhere(now, clear, top, left, right, policy) for left, right in halves) for top in tops]
+    return float(np.mean(moved)) if moved else 0.0
+
+
+def _stands_elsewhere(now: Grey, clear: Grey, top: int, left: int, right: int, policy: TornPolicy) -> bool:
+    strip = now[top : top + policy.strip_px, left:right]
+    if float(strip.std()) < policy.texture:
+        return False
+    first = max(0, top - policy.reach_px)
+    around = clear[first : top + policy.strip_px + policy.reach_px]
+    at_home = clear[max(0, top - 2) : top + policy.strip_px + 2, max(0, left - 2) : right + 2]
+    if float(cv2.matchTemplate(at_home, strip, cv2.TM_CCOEFF_NORMED).max()) > policy.apart:
+        return False
+    return float(cv2.matchTemplate(around, strip, cv2.TM_CCOEFF_NORMED).max()) > policy.alike
 
 
 def _longest_run(flags: npt.NDArray[np.bool_]) -> int:
