@@ -15,7 +15,7 @@ from edge.counting.count import count_frame
 from edge.counting.document import document_of
 from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult, to_capture
-from edge.messages import Translator
+from edge.messages import Lang, Translator
 from edge.report.annotate import annotated
 from inventory_core.counts import CaptureStatus
 from inventory_core.ids import CountId, LocationId
@@ -81,7 +81,7 @@ def test_without_a_site_rows_that_may_be_missing_have_no_numbers() -> None:
 
 def test_the_annotated_picture_shows_stripes_where_something_is_hidden(site: Calibration) -> None:
     image = with_carton(100, 270, 400, 479)
-    drawn_on = annotated(counted(image, site), Translator.of("en"))
+    drawn_on = annotated(counted(image, site), Translator(Lang.EN))
     assert drawn_on is not None
     scale = drawn_on.shape[0] / image.shape[0]
     inside = drawn_on[int(300 * scale) : int(460 * scale), int(150 * scale) : int(350 * scale)].reshape(-1, 3)
