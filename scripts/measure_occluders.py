@@ -1,11 +1,14 @@
-"""What a person, trolley, carton or arm in front does to a count, composed on real shelf photos with the truth of what is hidden.
+"""What a person, trolley, carton or arm in front does to a count, composed on real shelf photos with the truth of what is
+hidden.
 
     python -m scripts.measure_occluders DATA [--photos 60] [--look DIR]
 
 DATA holds `shelf-photos`, `price-tags/originals`, `cornershop-dev` and `shelves`. Every photo is surveyed as a bay of 4 to 6
 equal shelves; its clear picture is the reference. A frame is the photo with other noise and light, moved by up to 2 px, with an
-occluder of each kind and size in front; or, with nobody in front, with goods taken out. A false shortage is possible where a shelf
-of which 20 % or more is hidden counts as seen in a capture that is not `partly`: reconciling tells no shortage from a partly one.
+occluder of each kind and size in front; or, with nobody in front, with goods taken out. A false shortage is possible where a
+shelf
+of which 20 % or more is hidden counts as seen in a capture that is not `partly`: reconciling tells no shortage from a partly
+one.
 """
 
 import argparse

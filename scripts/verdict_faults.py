@@ -88,7 +88,7 @@ def flicker(image: Image, level: int, dice: Dice) -> Image:
 
 
 def dirt(image: Image, level: int, dice: Dice) -> Image:
-    """Finger marks, drops: 6 % x level of the picture behind round smears, blurred by 5 px at 640 px width, with a veil of 40 %."""
+    """Finger marks, drops: 6 % x level of the picture in round smears, blurred 5 px at 640 px width, veil of 40 %."""
     height, width = image.shape[:2]
     mask = np.zeros((height, width), np.float32)
     while mask.mean() < 0.06 * level:
@@ -107,7 +107,7 @@ def cut_short(image: Image, level: int, dice: Dice) -> Image:
 
 
 def packet_lost(image: Image, level: int, dice: Dice) -> Image:
-    """A JPEG without one USB packet of 3 kB, lost so that the lower 8 % x level of the data come after the hole: shifted blocks,
+    """A JPEG without one USB packet of 3 kB, lost so that 8 % x level of the data come after the hole: shifted blocks,
     and flat rows at the end."""
     data = _jpeg(noisy(image, dice))
     at = _head(data) + int((len(data) - _head(data)) * (1 - 0.08 * level))

@@ -8,6 +8,7 @@ A living sensor never delivers the same picture twice, however still the shelf s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -48,7 +49,7 @@ def frozen(frames: Sequence[Frame], policy: FrozenPolicy = FrozenPolicy()) -> bo
     """Whether as many frames of a burst as make a camera frozen are one picture, or bear one sequence number."""
     ordered = sorted(frames, key=lambda frame: frame.seq)
     repeats = 1
-    for last, frame in zip(ordered, ordered[1:], strict=False):
+    for last, frame in pairwise(ordered):
         again = last.seq == frame.seq or same_picture(last.image, frame.image, policy.rows)
         repeats = repeats + 1 if again else 1
         if repeats >= policy.frames:

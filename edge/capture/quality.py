@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -50,9 +51,11 @@ class FrameQuality:
 class QualityLimits:
     """What a usable frame keeps to, in the units of FrameQuality.
 
-    The limits of one picture alone leave 664 shelf photos room: their crispness is .36 and up (.29 along its worst direction), luma
+    The limits of one picture alone leave 664 shelf photos room: their crispness is .36 and up (.29 along its worst
+    direction), luma
     .19 to .69, contrast .17 and up, clipped .16 at most, flat .12 at most. The newer ones were chosen on 38
-    photos spoilt in ten levels; bench/verdicts.md says what has been measured and what has not. `most_cast` lets the most coloured shelves pass, so it finds only strong casts; `most_recoloured` needs a
+    photos spoilt in ten levels; bench/verdicts.md says what has been measured and what has not. `most_cast` lets the most
+    coloured shelves pass, so it finds only strong casts; `most_recoloured` needs a
     reference and finds weak ones. A hidden part is told shelf by shelf (`counting/hidden.py`); above `most_occluded` nothing
     can be said at all.
     """
@@ -146,4 +149,4 @@ def _over(value: float | None, limit: float) -> bool:
 def flickers(frames: Sequence[Frame], limits: QualityLimits = QualityLimits()) -> bool:
     """Whether bands of light run through the frames of a burst of one still scene: they stand elsewhere in each of them."""
     small = [small_colour(frame.image) for frame in sorted(frames, key=lambda frame: frame.seq)]
-    return any(bands(now, then) > limits.most_bands for then, now in zip(small, small[1:], strict=False))
+    return any(bands(now, then) > limits.most_bands for then, now in pairwise(small))

@@ -120,7 +120,7 @@ def _large_changes(small: Grey, clear: Grey, seen: npt.NDArray[np.bool_], policy
         return np.zeros(small.shape, np.bool_)
     # heads, arms and rims belong to the body that they hang on: all that changed within reach of it
     reach = np.ones((2 * (side // 2) + 1,) * 2, np.uint8)
-    return np.asarray((solid & cv2.dilate(large, reach)) > 0, np.bool_)
+    return np.asarray((solid > 0) & (cv2.dilate(large, reach) > 0), np.bool_)
 
 
 def _edges(grey: Grey) -> Floats:

@@ -12,8 +12,6 @@ import numpy.typing as npt
 
 from edge.capture.frame import Image
 
-
-
 Grey = npt.NDArray[np.uint8]
 
 
@@ -21,7 +19,8 @@ Grey = npt.NDArray[np.uint8]
 class TornPolicy:
     """A row repeats the one above where no px differs by more than `same` grey levels in all but `stray` (share 0..1) of the
     row. Strips of `strip_px` (small px) stand elsewhere where their correlation with the clear picture is at most `apart` at
-    their own place and more than `alike` up to `reach_px` above or below it, anywhere in the width; strips whose grey levels vary by
+    their own place and more than `alike` up to `reach_px` above or below it, anywhere in the width; strips whose grey levels
+    vary by
     less than `texture` tell nothing."""
 
     same: int = 1

@@ -18,7 +18,8 @@ from inventory_core.ids import ShelfId
 
 @dataclass(frozen=True, slots=True)
 class HiddenPolicy:
-    """A shelf of which the share `unknown` (0..1) or more is hidden is unknown. Without a site, shelves are numbered by the rows
+    """A shelf of which the share `unknown` (0..1) or more is hidden is unknown. Without a site, shelves are numbered by the
+    rows
     that are seen: where `strip` (share 0..1) of the width is hidden at any height, a row may be missing altogether and the
     numbers of those below mean nothing."""
 

@@ -40,7 +40,8 @@ class CountResult:
     """`frame` is the picture that was counted (the clearest of a burst), None where there was nothing to read.
 
     `shelves` are those that could be seen; with the status `partly` something stands in front: `hidden` says which shelves
-    it hides, and how much of each (share 0..1), and `cover` where it is in the picture. `width_px` and `height_px` are 0 for a picture that could not be read; `at_s` is the place in a video, in seconds;
+    it hides, and how much of each (share 0..1), and `cover` where it is in the picture. `width_px` and `height_px` are 0 for
+    a picture that could not be read; `at_s` is the place in a video, in seconds;
     `detail` says in words what is wrong. `unreadable`: the file or camera gave no picture at all.
     """
 
