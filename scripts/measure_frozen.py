@@ -25,7 +25,9 @@ FPS = 15.0
 MAX_PIXELS = 50_000_000
 
 
-def frames(photo: Image, size: tuple[int, int], count: int, grain: Callable[[Image, np.random.Generator], Image]) -> Iterator[Frame]:
+def frames(
+    photo: Image, size: tuple[int, int], count: int, grain: Callable[[Image, np.random.Generator], Image]
+) -> Iterator[Frame]:
     """`count` frames of a shelf on which nothing ever changes."""
     still = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
     dice = np.random.default_rng(0)
@@ -83,7 +85,8 @@ def main() -> None:
     for size, count, grain in (((1920, 1080), arguments.large, sensor), ((640, 360), arguments.small // 50, through_jpeg),
                                ((640, 360), arguments.small, sensor)):
         seen, alarms, spent_ms = false_alarms(frames(photo, size, count, grain))
-        print(f"{size[0]}x{size[1]} {grain.__name__}: {alarms} false alarms in {seen:,} frames, {spent_ms:.3f} ms each", flush=True)
+        print(f"{size[0]}x{size[1]} {grain.__name__}: {alarms} false alarms in {seen:,} frames, "
+              f"{spent_ms:.3f} ms each", flush=True)
 
 
 if __name__ == "__main__":

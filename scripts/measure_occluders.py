@@ -74,7 +74,8 @@ def outline(kind: str, width: float, size: tuple[int, int], dice: np.random.Gene
         top = dice.uniform(-0.1, 0.45) * high
         head = w * dice.uniform(0.2, 0.25)
         cv2.ellipse(mask, (int(x), int(top + head)), (int(head * 0.8), int(head)), 0, 0, 360, 255, -1)
-        body = np.array([[-0.2, 2.0], [0.2, 2.0], [0.5, 2.6], [0.48, 9.0], [0.42, 30.0], [-0.42, 30.0], [-0.48, 9.0], [-0.5, 2.6]])
+        body = np.array([[-0.2, 2.0], [0.2, 2.0], [0.5, 2.6], [0.48, 9.0], [0.42, 30.0],
+                         [-0.42, 30.0], [-0.48, 9.0], [-0.5, 2.6]])
         points = np.stack([x + body[:, 0] * w, top + body[:, 1] * head], 1)
         cv2.fillPoly(mask, [np.rint(points).astype(np.int32)], 255)
         if dice.random() < 0.5:  # an arm that reaches for something

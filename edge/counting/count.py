@@ -118,7 +118,8 @@ def _counted(
     )
     return CountResult(
         source=source, captured_at=clearest.captured_at, width_px=width, height_px=height,
-        status=_status(shelves, cover), reasons=("no_shelf",) if not shelves else ("blocked",) if cover else (), shelves=tallies,
+        status=_status(shelves, cover),
+        reasons=("no_shelf",) if not shelves else ("blocked",) if cover else (), shelves=tallies,
         strays=tuple(p for p in places if p.facing.shelf is None and is_counted(p)), window=window,
         coverage=len(seen) / len(shelves) if shelves else 0.0, pedigree=pedigree, frame=clearest, hidden=hidden,
         cover=cover.mask if cover is not None else None,

@@ -79,7 +79,7 @@ def look(
             return Rejected(frame, (error.code,), quality)
     try:
         found = eye.detector.detect(image)
-        if site is not None and not len(found):  # neither goods nor gaps on surveyed shelves: nothing was seen, not nothing there
+        if site is not None and not len(found):  # not even gaps on surveyed shelves: not an empty shop
             return Rejected(frame, ("nothing_found",), quality)
         products, gaps = split(found)  # (n, 4) view px
         names = eye.namer.identify(image, products)  # n names
