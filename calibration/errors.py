@@ -3,6 +3,7 @@
     CalibrationError
      +- BadSite               bad_site            a site file that is missing, not TOML, or not as documented
      +- BadGeometry           bad_geometry        points or shelves that span no plane
+     +- BadLensPictures       bad_lens_pictures   pictures of a board that tell too little of the lens
      +- WrongPicture          wrong_camera        a picture whose shape is not that of the camera that was surveyed
 """
 
@@ -25,3 +26,7 @@ class BadGeometry(CalibrationError, ValueError):
 
 class WrongPicture(CalibrationError):
     code = "wrong_camera"
+
+
+class BadLensPictures(CalibrationError):
+    code = "bad_lens_pictures"

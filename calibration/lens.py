@@ -11,6 +11,9 @@ from calibration.errors import BadGeometry
 Points = npt.NDArray[np.float64]
 Image = npt.NDArray[np.uint8]
 
+_UNTIL_STILL = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 100, 1e-9)
+"""Unbending has no closed form: as opencv leaves off by itself, the corners of a wide picture are off by a pixel."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lens:
@@ -27,13 +30,19 @@ class Lens:
         self.matrix.flags.writeable = False
         self.dist.flags.writeable = False
 
+    def scaled(self, times: float) -> "Lens":
+        """The same lens for pictures `times` as large, pixel (0, 0) being the middle of the first."""
+        matrix = self.matrix * np.array([[times], [times], [1.0]])
+        matrix[:2, 2] += (times - 1) / 2
+        return Lens(matrix, self.dist.copy())
+
     def flatten(self, image: Image) -> Image:
         """The picture without the bend."""
         return np.asarray(cv2.undistort(image, self.matrix, self.dist), np.uint8)
 
     def flat_from_cam(self, points: Points) -> Points:
         """Points (n, 2) of the picture as taken, in the flat picture."""
-        flat = cv2.undistortPoints(points.reshape(-1, 1, 2), self.matrix, self.dist, P=self.matrix)
+        flat = cv2.undistortPoints(points.reshape(-1, 1, 2), self.matrix, self.dist, P=self.matrix, criteria=_UNTIL_STILL)
         return np.asarray(flat, np.float64).reshape(-1, 2)
 
     def cam_from_flat(self, points: Points) -> Points:

@@ -9,9 +9,10 @@ import numpy.typing as npt
 from calibration.bay import Bay
 from calibration.errors import WrongPicture
 from calibration.homography import Matrix, Points, apply, inverse
+from calibration.landmarks import Reference
 from calibration.lens import Lens
 
-_LIKE_SHAPE = 0.01
+LIKE_SHAPE = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,7 +20,8 @@ class Calibration:
     """`width_px` x `height_px` is the surveyed picture; another size of the same shape is scaled.
 
     `view_from_cam` (3, 3) acts on the flat picture where there is a lens; `landmarks` (k, 2) f32 are cam px of points that
-    do not move; `rms_px` is how far the survey's points miss; `fingerprint` is the sha256 of the site file.
+    do not move; `rms_px` is how far the survey's points miss; `fingerprint` is the sha256 of the site file. `reference`
+    is what the surveyed picture shows that stays, None where the site names no picture: then no move is noticed.
     """
 
     camera: str | None
@@ -33,6 +35,7 @@ class Calibration:
     rms_px: float
     surveyed_at: datetime | None
     fingerprint: str
+    reference: Reference | None = None
 
     def __post_init__(self) -> None:
         self.view_from_cam.flags.writeable = False
@@ -46,7 +49,7 @@ class Calibration:
     def scale_of(self, width_px: int, height_px: int) -> float:
         """How many times larger a picture is than the surveyed one. Raises WrongPicture for another shape."""
         across, down = width_px / self.width_px, height_px / self.height_px
-        if abs(across / down - 1) > _LIKE_SHAPE:
+        if abs(across / down - 1) > LIKE_SHAPE:
             raise WrongPicture(
                 "the site was surveyed on pictures of {site_width} x {site_height} px, this one is {width} x {height}; "
                 "use the camera of the site, or survey this one",

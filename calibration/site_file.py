@@ -1,4 +1,5 @@
-"""Reads a site file (TOML): the camera's picture, the bay's corners in it, the bay in mm and its shelves; docs/site.md."""
+"""Reads a site file (TOML): the camera's picture, the bay's corners in it, the bay in mm, its shelves, and the surveyed picture
+against which the camera is watched; docs/site.md."""
 
 import hashlib
 import tomllib
@@ -11,7 +12,8 @@ from calibration.bay import Bay, ShelfBand
 from calibration.errors import BadGeometry, BadSite
 from calibration.homography import through_corners
 from calibration.lens import Lens
-from calibration.record import Calibration
+from calibration.record import LIKE_SHAPE, Calibration
+from calibration.reference_file import read_reference
 from calibration.site_table import ZONED, Table
 from inventory_core.ids import ShelfId
 from inventory_core.messages import tell
@@ -20,8 +22,13 @@ MAX_VIEW_SIDE_PX = 4096
 _CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 
 
-def read_site(path: Path) -> Calibration:
-    """The calibration in a site file. Raises BadSite with the file, the key and the mend."""
+SCHEMA = 1
+
+
+def read_site(path: Path, *, with_picture: bool = True) -> Calibration:
+    """The calibration in a site file, without its surveyed picture where nothing will be counted with it.
+
+    Raises BadSite with the file, the key and the mend."""
     try:
         data = path.read_bytes()
         top = Table(path, "", tomllib.loads(data.decode()))
@@ -30,16 +37,19 @@ def read_site(path: Path) -> Calibration:
                       why=error.strerror or error) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSite("site file {file} is not valid TOML: {why}; mend that line", file=path, why=error) from error
-    site = _site(top, "sha256:" + hashlib.sha256(data).hexdigest())
+    if top.has("schema") and top.whole("schema", least=1) != SCHEMA:
+        raise BadSite("site file {file} has schema {schema}, this program reads {known}; update the program or survey again",
+                      file=path, schema=top.whole("schema", least=1), known=SCHEMA)
+    site = _site(top, "sha256:" + hashlib.sha256(data).hexdigest(), with_picture)
     top.finish()
     return site
 
 
-def _site(top: Table, fingerprint: str) -> Calibration:
+def _site(top: Table, fingerprint: str, with_picture: bool) -> Calibration:
     camera, corners, bay = top.table("camera"), top.table("corners"), top.table("bay")
     width, height = camera.whole("width_px", least=64), camera.whole("height_px", least=64)
     bay_width, bay_height = bay.number("width_mm", above=0), bay.number("height_mm", above=0)
-    lens = _lens(top)
+    lens = _lens(top, width, height)
     cam = np.array([corners.point(name) for name in _CORNERS])  # (4, 2) cam px
     for name, (x, y) in zip(_CORNERS, cam, strict=True):
         if not (-width <= x <= 2 * width and -height <= y <= 2 * height):
@@ -56,10 +66,13 @@ def _site(top: Table, fingerprint: str) -> Calibration:
     except BadGeometry as error:
         raise corners.wrong("", tell("top_left, top_right, bottom_right and bottom_left going round the bay"),
                             cam.tolist()) from error
+    picture = top.table("reference") if top.has("reference") else None
+    reference = read_reference(picture, width, height, lens, with_picture) if picture else None
     site = Calibration(
         camera=camera.text("name", default=None), width_px=width, height_px=height, lens=lens,
         view_from_cam=view_from_cam, mm_per_px=mm_per_px, bay=_bay(top, bay_width, bay_height),
-        landmarks=np.zeros((0, 2), np.float32), rms_px=0.0, surveyed_at=_surveyed(top), fingerprint=fingerprint,
+        landmarks=reference.points_cam if reference else np.zeros((0, 2), np.float32), rms_px=0.0,
+        surveyed_at=_surveyed(top), fingerprint=fingerprint, reference=reference,
     )
     for table in (camera, corners, bay):
         table.finish()
@@ -82,15 +95,23 @@ def _bay(top: Table, width_mm: float, height_mm: float) -> Bay:
         raise BadSite("site file {file}: {why}", file=top.file, why=error) from error
 
 
-def _lens(top: Table) -> Lens | None:
+def _lens(top: Table, width: int, height: int) -> Lens | None:
+    """The lens for the surveyed picture; one that was fitted on pictures of another size is scaled."""
     if not top.has("lens"):
         return None
-    lens = top.table("lens")
-    fx, fy = lens.number("fx", above=0), lens.number("fy", above=0)
-    cx, cy = lens.number("cx"), lens.number("cy")
-    dist = lens.numbers("dist", 5)
-    lens.finish()
-    return Lens(np.array([[fx, 0, cx], [0, fy, cy], [0, 0, 1]]), np.array(dist))
+    table = top.table("lens")
+    fx, fy = table.number("fx", above=0), table.number("fy", above=0)
+    cx, cy = table.number("cx"), table.number("cy")
+    dist = table.numbers("dist", 5)
+    lens = Lens(np.array([[fx, 0, cx], [0, fy, cy], [0, 0, 1]]), np.array(dist))
+    if table.has("width_px") or table.has("height_px"):
+        fitted = table.whole("width_px", least=64), table.whole("height_px", least=64)
+        if abs(width / fitted[0] / (height / fitted[1]) - 1) > LIKE_SHAPE:
+            raise table.wrong("width_px", tell("a size of the same shape as the camera's {width} x {height} px", width=width,
+                                               height=height), list(fitted))
+        lens = lens.scaled(width / fitted[0])
+    table.finish()
+    return lens
 
 
 def _surveyed(top: Table) -> datetime | None:

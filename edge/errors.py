@@ -9,6 +9,7 @@
 
 import enum
 
+from calibration.errors import BadLensPictures
 from inventory_core.errors import BadTable, LedgerError
 from inventory_core.messages import Told
 from models.errors import GoldenFailed
@@ -52,7 +53,7 @@ def exit_code_of(error: Told) -> ExitCode:
     """The documented exit code of an error of any room."""
     if isinstance(error, EdgeError):
         return error.exit_code
-    if isinstance(error, GoldenFailed):
+    if isinstance(error, GoldenFailed | BadLensPictures):
         return ExitCode.CHECK_FAILED
     if isinstance(error, BadTable):
         return ExitCode.UNREADABLE

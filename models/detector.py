@@ -92,7 +92,7 @@ class Detector:
             found = [self._whole(image, policy, memory)]
             if policy.tile_px:
                 found += self._look_closer(image, policy, memory)
-            return _reaching(suppress(Candidates.joined(found), policy.iou), policy)
+            return _reaching(suppress(Candidates.joined(found), policy.overlap), policy)
 
     def _whole(self, image: Image, policy: DetectorPolicy, memory: LookMemory | None) -> Candidates:
         """The whole picture in one look, or in two that must agree; a file of fixed size can look only once."""
@@ -100,7 +100,7 @@ class Detector:
             return self._look(image, policy.long_side_px, policy, memory)
         faint = replace(policy, score=policy.score * FAINT, void_score=policy.void_score * FAINT)
         sides = (policy.second_side_px, policy.long_side_px)
-        looks = [suppress(self._look(image, side, faint, memory), policy.iou) for side in sides]
+        looks = [suppress(self._look(image, side, faint, memory), policy.overlap) for side in sides]
         return agree(looks[0], looks[1], policy.lone)
 
     def _look(

@@ -43,8 +43,7 @@ class Gallery:
     def threshold(self) -> Threshold:
         """From which similarity a name is given, and which SKUs are look-alikes."""
         if self._threshold is None:
-            rows = self.rows
-            self._threshold = calibrate(rows.skus, rows.vectors, rows.owner, rows.source, self.policy)
+            self._threshold = calibrate(self.rows, self.policy)
         return self._threshold
 
     def names(self) -> tuple[Sku, ...]:
@@ -119,7 +118,7 @@ class Gallery:
         lead = margin if len(search.rows.skus) > 1 else np.zeros_like(margin)  # of nobody there is no lead
         clear = (found.score >= np.array(asked.of_sku)[found.best]) | (lead >= self.policy.lead)
         alone = (found.score >= self.policy.far_floor) & (lead >= self.policy.far_lead)
-        sure = ((found.score >= asked.score) & clear | alone) & (margin >= self.policy.least_margin)
+        sure = ((found.score >= np.array(asked.least)[found.best]) & clear | alone) & (margin >= self.policy.least_margin)
         nearest = tuple(search.rows.skus[i] for i in found.best)
         candidates = tuple(
             tuple(Candidate(search.rows.skus[sku], score) for sku, score in zip(skus, scores, strict=True))

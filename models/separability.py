@@ -46,7 +46,7 @@ def separability(gallery: Gallery) -> tuple[SkuSeparability, ...]:
     if not rows.skus:
         return ()
     pictures = np.unique(np.array(rows.source), return_inverse=True)[1]
-    lines = [_line(rows, gallery.threshold.score, pictures, index) for index in range(len(rows.skus))]
+    lines = [_line(rows, gallery.threshold.least[index], pictures, index) for index in range(len(rows.skus))]
     return tuple(sorted(lines, key=lambda line: (-(line.confused or 0.0), -line.similarity, line.sku)))
 
 

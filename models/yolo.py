@@ -66,7 +66,18 @@ def decode(output: npt.NDArray[np.float32], kinds: tuple[int, ...], least: Mappi
     return Candidates.joined(parts)
 
 
-def suppress(found: Candidates, iou: float) -> Detections:
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """What becomes of boxes over a better one of their class: from an IoU of `same` on (0..1) they are the same thing and go.
+    With `close` above `same`, those between the two may be a tight neighbour: they stay, at `share` (0..1) of their score (the
+    idea of soft suppression, Bodla et al. 2017)."""
+
+    same: float
+    close: float = 0.0
+    share: float = 1.0
+
+
+def suppress(found: Candidates, overlap: Overlap) -> Detections:
     """Non-maximum suppression within each class; the best box of every heap stays, best first.
 
     Equal scores are ordered by place, so that the order of the candidates does not matter.
@@ -77,12 +88,37 @@ def suppress(found: Candidates, iou: float) -> Detections:
         order = np.lexsort((*found.xyxy.T[::-1], found.class_id, -found.score))
     order = order[has_area[order]]
     xyxy, score, class_id = found.xyxy[order], found.score[order], found.class_id[order]
+    best = _best_of_heaps(xyxy, score, class_id, max(overlap.same, overlap.close))
+    xyxy, score, class_id = xyxy[best], score[best], class_id[best]
+    if overlap.close > overlap.same:
+        apart = np.zeros(len(score), bool)
+        apart[_best_of_heaps(xyxy, score, class_id, overlap.same)] = True
+        score = np.where(apart, score, score * np.float32(overlap.share))
+        order = np.argsort(-score, kind="stable")
+        xyxy, score, class_id = xyxy[order], score[order], class_id[order]
+    return Detections(xyxy, score, class_id)
+
+
+def _best_of_heaps(
+    xyxy: Boxes, score: npt.NDArray[np.float32], class_id: npt.NDArray[np.int64], iou: float
+) -> npt.NDArray[np.int64]:
+    """Numbers of the boxes, best first, that no better box of their class overlaps by `iou`."""
     kept = []
-    for kind in np.unique(class_id):
-        (members,) = np.nonzero(class_id == kind)
-        boxes = np.ascontiguousarray(xyxy[members], np.float64)
-        boxes[:, 2:] -= boxes[:, :2]
-        chosen = cv2.dnn.NMSBoxes(boxes, score[members], 0.0, iou)  # type: ignore[arg-type]
+    boxes = np.ascontiguousarray(xyxy, np.float64)
+    boxes[:, 2:] -= boxes[:, :2]
+    together = _rows_of(xyxy) + class_id * (len(xyxy) + 1)
+    for row in np.unique(together):
+        (members,) = np.nonzero(together == row)
+        chosen = cv2.dnn.NMSBoxes(boxes[members], score[members], 0.0, iou)  # type: ignore[arg-type]
         kept.append(members[np.asarray(chosen, np.int64).reshape(-1)])
-    index = np.sort(np.concatenate([np.zeros(0, np.int64), *kept]))
-    return Detections(xyxy[index], score[index], class_id[index])
+    return np.sort(np.concatenate([np.zeros(0, np.int64), *kept]))
+
+
+def _rows_of(xyxy: Boxes) -> npt.NDArray[np.int64]:
+    """(n,) a number for each box; boxes of different numbers never meet, for a gap goes between them from left to right. On
+    shelves these are the boards, and each box is held against those of its own alone."""
+    down = np.argsort(xyxy[:, 1])
+    top, reach = xyxy[down, 1], np.maximum.accumulate(xyxy[down, 3])
+    row = np.zeros(len(xyxy), np.int64)
+    row[down[1:]] = np.cumsum(top[1:] > reach[:-1])
+    return row

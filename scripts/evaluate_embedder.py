@@ -84,10 +84,10 @@ def area(known: list[float], strangers: list[float]) -> str:
 
 
 def gallery_of(crops: Crops, policy: UnknownPolicy) -> Gallery:
-    """A gallery in memory; nothing is written anywhere."""
+    """A gallery in memory, enrolled in one go; nothing is written anywhere."""
     photos = tuple(PhotoRecord("", "", str(picture), "") for picture in crops.picture)
-    changes = tuple(Enrolled((Rows(Sku(str(sku)), row, row + 1),)) for row, sku in enumerate(crops.sku))
-    return Gallery(Path(), GalleryState("", photos, changes, crops.vectors.copy()), policy)
+    runs = tuple(Rows(Sku(str(sku)), row, row + 1) for row, sku in enumerate(crops.sku))
+    return Gallery(Path(), GalleryState("", photos, (Enrolled(runs),), crops.vectors.copy()), policy)
 
 
 def measure(score: Score, gallery: Gallery, asked: Crops) -> None:
@@ -221,6 +221,9 @@ def report(data: Path, embedder: Embedder, policy: UnknownPolicy) -> list[str]:
     lines.append(across(shop, policy, pairs).line("same fixture, p25 p27 p28 p29, pooled"))
     others = [((p,), tuple(q for q in group if q != p)) for group in FIXTURES[1:3] for p in group]
     lines.append(across(shop, policy, others).line("same fixture, p10 p11 | p12 p13 p14, pooled"))
+    for group in FIXTURES[1:3]:
+        ones = [((p,), (q,)) for p in group for q in group if q != p]
+        lines.append(across(shop, policy, ones).line(f"fit: same fixture, {' '.join(group)}, each by one other photo"))
     everything = [p for group in FIXTURES for p in group]
     crossing = [(group, tuple(p for p in everything if p not in group)) for group in FIXTURES]
     lines.append(across(shop, policy, crossing).line("other shops' crops only (cornershop-dev)"))

@@ -162,5 +162,5 @@ def gallery_in_memory(vectors: Vectors, owner: npt.NDArray[np.int64], embedder: 
     """A gallery that lies nowhere: a run of rows for each product of `owner` (rows,), ascending."""
     first = np.searchsorted(owner, np.arange(owner[-1] + 2))
     runs = tuple(Rows(Sku(f"sku-{sku:04d}"), int(first[sku]), int(first[sku + 1])) for sku in range(owner[-1] + 1))
-    photos = tuple(PhotoRecord("", "", f"photo-{row - first[sku]}", "") for row, sku in enumerate(owner))
+    photos = tuple(PhotoRecord("", "", f"{sku}/photo-{row - first[sku]}", "") for row, sku in enumerate(owner))
     return Gallery(Path(), GalleryState(embedder, photos, (Enrolled(runs),), vectors), UnknownPolicy())

@@ -54,7 +54,7 @@ def split_of(session: Session, size: tuple[int, int] | None, policy: DetectorPol
         answer = session.run(canvas[None])
         answered = time.perf_counter()
         seen = decode(answer, kinds, least)
-        suppress(Candidates(box.view_from_input(seen.xyxy), seen.score, seen.class_id), policy.iou)
+        suppress(Candidates(box.view_from_input(seen.xyxy), seen.score, seen.class_id), policy.overlap)
         parts.append((drawn - start, answered - drawn, time.perf_counter() - answered))
     pre, infer, post = (1000 * statistics.median(part) for part in zip(*parts[1:], strict=True))
     return Split(pre, infer, post)
@@ -101,7 +101,7 @@ def around(raw: Raw, picture: Image, policy: DetectorPolicy, long_side_px: int) 
     def run() -> object:
         draw_into(canvas, picture, box)
         seen = decode(raw, (PRODUCT, VOID), least)
-        return suppress(Candidates(box.view_from_input(seen.xyxy), seen.score, seen.class_id), policy.iou)
+        return suppress(Candidates(box.view_from_input(seen.xyxy), seen.score, seen.class_id), policy.overlap)
 
     return run
 

@@ -28,7 +28,7 @@ from models.gallery_file import GalleryState, PhotoRecord
 from models.namer import Namer
 from models.policy import UnknownPolicy
 from models.session import Session, open_session
-from models.yolo import suppress
+from models.yolo import Overlap, suppress
 
 __all__ = ["Bench", "Load", "entries"]
 
@@ -52,8 +52,8 @@ def _suppress(bench: Bench) -> list[Entry]:
     load = heaps()
     return [
         bench.peer(SUPPRESS, tell("supervision with_nms"), "supervision_nms"),
-        Entry(SUPPRESS, tell("ours"), Here(lambda: suppress(load, bench.policy.iou)),
-              note=tell("{n} boxes", n=len(suppress(load, bench.policy.iou)))),
+        Entry(SUPPRESS, tell("ours"), Here(lambda: suppress(load, Overlap(bench.policy.iou))),
+              note=tell("{n} boxes", n=len(suppress(load, Overlap(bench.policy.iou))))),
     ]
 
 
@@ -92,5 +92,6 @@ def _gallery(embedder: Embedder, near: Vectors, crops: int) -> Gallery:
     runs = tuple(
         Rows(Sku(f"sku-{number:04d}"), number * CROPS_A_SKU, (number + 1) * CROPS_A_SKU) for number in range(len(products))
     )
-    photos = tuple(PhotoRecord("", "", f"photo-{row % CROPS_A_SKU}", "") for row in range(len(vectors)))
+    names = [f"sku-{row // CROPS_A_SKU:04d}/photo-{row % CROPS_A_SKU}" for row in range(len(vectors))]
+    photos = tuple(PhotoRecord("", "", name, "") for name in names)
     return Gallery(Path(), GalleryState(embedder.fingerprint, photos, (Enrolled(runs),), vectors), UnknownPolicy())

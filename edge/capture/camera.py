@@ -12,7 +12,11 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from edge.capture.frame import Frame
+from edge.capture.camera_faults import camera_fault
+from edge.capture.camera_settings import CameraSettings, Unlike, apply_controls, controls_of
+from edge.capture.frame import Frame, Image
+from edge.capture.mjpeg import MjpegGrabber, NotMjpeg
+from edge.capture.packet import Grabber, Packet, jpeg_in, packet_of
 from edge.clock import Clock
 from edge.errors import UnreadableInput
 
@@ -21,6 +25,7 @@ READ_TIMEOUT_MS = 5_000
 CLOSE_TIMEOUT_S = 2.0
 WARM_UP_S = 0.5
 """What piled up while the camera was being opened is thrown away for so long."""
+_MJPG = cv2.VideoWriter.fourcc(*"MJPG")
 
 
 class Camera(Protocol):
@@ -46,74 +51,131 @@ class LiveCamera:
         self.name = spec
         self._clock = clock
         self._patience_s = patience_s
-        self._capture = _open_capture(spec)
+        self._grabber, _ = open_grabber(spec, clock)
         self._warm_s = clock.monotonic() + WARM_UP_S
         self._news = threading.Condition()
         self._grabbed = 0
         self._wanted: int | None = None
-        self._frame: Frame | None = None
-        self._closing = self._failed = False
+        self._packet: Packet | None = None
+        self._closing = False
+        self._failure: UnreadableInput | None = None
         self._pump = threading.Thread(target=self._empty_buffer, name=f"camera {spec}", daemon=True)
         self._pump.start()
 
     def read(self) -> Frame | None:
         """A frame taken after this call."""
+        return self.read_packet().frame()
+
+    def read_packet(self) -> Packet:
+        """A picture taken after this call, not yet decoded."""
         with self._news:
-            self._frame = None
+            self._packet = None
             # the one that arrives next may have been exposed before the call, the one after it was not
             self._wanted = self._grabbed + 2
-            self._news.wait_for(lambda: self._frame is not None or self._failed, self._patience_s)
+            self._news.wait_for(lambda: self._packet is not None or self._failure is not None, self._patience_s)
             self._wanted = None
             return self._arrived()
 
-    def _arrived(self) -> Frame:
-        if self._frame is None:
-            raise UnreadableInput(
-                "camera {camera} delivers no picture; check its cable and power, then try again",
-                code="camera_silent", camera=self.name,
-            )
-        return self._frame
+    def _arrived(self) -> Packet:
+        if self._packet is None:
+            raise self._failure or camera_fault("camera_silent", self.name)
+        return self._packet
 
     def _empty_buffer(self) -> None:
-        while not self._closing:
-            grabbed = self._capture.grab()
-            at = self._clock.now()  # stamped right after the grab
-            with self._news:
-                self._grabbed += 1
-                if self._wanted is not None and self._clock.monotonic() < self._warm_s:
-                    self._wanted = self._grabbed + 1
-                if not grabbed:
-                    self._failed = True
-                elif self._wanted is not None and self._grabbed >= self._wanted:
-                    got, image = self._capture.retrieve()
-                    self._failed = not got
-                    if got:
-                        self._frame = Frame(self.name, self._grabbed, at, np.asarray(image, np.uint8))
+        try:
+            while not self._closing:
+                self._grabber.grab()
+                at, at_s = self._clock.now(), self._clock.monotonic()  # stamped right after the grab
+                with self._news:
+                    self._grabbed += 1
+                    if self._wanted is not None and at_s < self._warm_s:
+                        self._wanted = self._grabbed + 1
+                    if self._wanted is not None and self._grabbed >= self._wanted:
+                        self._packet = packet_of(self.name, self._grabbed, at, at_s, self._grabber.retrieve())
                         self._wanted = None
+                        self._news.notify_all()
+        except UnreadableInput as error:
+            with self._news:
+                self._failure = error
                 self._news.notify_all()
-                if self._failed:
-                    return
 
     def close(self) -> None:
         self._closing = True
+        self._grabber.interrupt()
         self._pump.join(CLOSE_TIMEOUT_S)
         if not self._pump.is_alive():  # a hanging grab keeps its camera until the process ends
+            self._grabber.close()
+
+
+class VideoGrabber:
+    """A Grabber over cv2: a USB camera, RTSP, or whatever else FFmpeg opens. A USB camera that offers MJPEG delivers it
+    compressed. Raises UnreadableInput (no_camera, camera_silent)."""
+
+    def __init__(self, spec: str, name: str, settings: CameraSettings = CameraSettings()) -> None:
+        self._name = name
+        if "://" in spec:
+            timeouts = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_TIMEOUT_MS]
+            self._capture = cv2.VideoCapture(spec, cv2.CAP_FFMPEG, timeouts)
+        else:
+            self._capture = cv2.VideoCapture(int(spec) if spec.isdigit() else spec)
+            self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+        if not self._capture.isOpened():
             self._capture.release()
+            raise camera_fault("no_camera", name)
+        self.unlike: tuple[Unlike, ...] = () if "://" in spec else self._set_up(spec, settings)
+
+    def _set_up(self, spec: str, settings: CameraSettings) -> tuple[Unlike, ...]:
+        """Everything that a plug makes a camera forget, set again and read back."""
+        capture = self._capture
+        capture.set(cv2.CAP_PROP_FOURCC, _MJPG)
+        asked = ((cv2.CAP_PROP_FRAME_WIDTH, "width_px", settings.width_px),
+                 (cv2.CAP_PROP_FRAME_HEIGHT, "height_px", settings.height_px), (cv2.CAP_PROP_FPS, "fps", settings.fps))
+        wanted = [(prop, name, float(value)) for prop, name, value in asked if value is not None]
+        for prop, _, value in wanted:
+            capture.set(prop, value)
+        if int(capture.get(cv2.CAP_PROP_FOURCC)) == _MJPG:
+            capture.set(cv2.CAP_PROP_CONVERT_RGB, 0)
+        unlike = [Unlike(name, value, got) for prop, name, value in wanted if round(got := capture.get(prop)) != round(value)]
+        with controls_of(Path(f"/dev/video{spec}" if spec.isdigit() else spec)) as controls:
+            if controls is not None:
+                unlike += apply_controls(controls, settings)
+        return tuple(unlike)
+
+    def grab(self) -> None:
+        if not self._capture.grab():
+            raise camera_fault("camera_silent", self._name)
+
+    def retrieve(self) -> bytes | Image:
+        got, image = self._capture.retrieve()
+        if not got or image is None:
+            raise camera_fault("camera_silent", self._name)
+        if image.ndim == 3 and image.shape[2] == 3:
+            return np.asarray(image, np.uint8)
+        data = jpeg_in(image.tobytes())  # one row: the JPEG as the camera made it
+        if data is None:
+            raise camera_fault("camera_garbled", self._name)
+        return data
+
+    def interrupt(self) -> None:
+        """cv2 has no way to end a waiting grab: only ending the process does."""
+
+    def close(self) -> None:
+        self._capture.release()
 
 
-def _open_capture(spec: str) -> cv2.VideoCapture:
-    if "://" in spec:
-        timeouts = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_TIMEOUT_MS]
-        capture = cv2.VideoCapture(spec, cv2.CAP_FFMPEG, timeouts)
-    else:
-        capture = cv2.VideoCapture(int(spec) if spec.isdigit() else spec)
-        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
-    if not capture.isOpened():
-        raise UnreadableInput(
-            "camera {camera} does not open; check that it is plugged in, that its path or address is right and that "
-            "no other program is using it", code="no_camera", camera=spec,
-        )
-    return capture
+def open_grabber(
+    spec: str, clock: Clock, *, name: str | None = None, settings: CameraSettings = CameraSettings()
+) -> tuple[Grabber, tuple[Unlike, ...]]:
+    """What reads `spec`, and the settings that it did not take: MJPEG over HTTP by the reader that keeps packets, everything
+    else by cv2. Messages call it `name`. Raises UnreadableInput."""
+    name = name or spec
+    if spec.startswith(("http://", "https://")):
+        try:
+            return MjpegGrabber(spec, name, clock), ()
+        except NotMjpeg:
+            pass
+    grabber = VideoGrabber(spec, name, settings)
+    return grabber, grabber.unlike
 
 
 class VideoFile:

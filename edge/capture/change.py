@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.capture.frame import Image
-from edge.capture.reference import small_grey
+from edge.capture.reference import Grey, small_grey
 
 ROUGH_PX = 160
 FINE_PX = 640
@@ -53,7 +53,17 @@ DARK_LEVEL = 40.0
 
 def relief(image: Image, width_px: int) -> Relief:
     """How the picture (H, W, 3) stands out from its surroundings, `width_px` wide."""
-    grey = np.asarray(cv2.GaussianBlur(small_grey(image, width_px), (0, 0), 1.0), np.float32)
+    return relief_of(smoothed(small_grey(image, width_px)))
+
+
+def smoothed(grey: Grey) -> Grey:
+    """A small grey picture without the noise of single px."""
+    return np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0), np.uint8)
+
+
+def relief_of(smooth: Grey) -> Relief:
+    """The relief of a small grey picture that is `smoothed`."""
+    grey = smooth.astype(np.float32)
     grey = (MIDDLE_GREY + DARK_LEVEL) * np.log(grey + np.float32(DARK_LEVEL))
     return np.stack([grey, grey - cv2.GaussianBlur(grey, (0, 0), SURROUNDINGS * grey.shape[1])])
 

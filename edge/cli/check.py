@@ -1,4 +1,4 @@
-"""`shelfcount check` explains every mistake in settings, models, site and gallery; `shelfcount calibrate` is still to come."""
+"""`shelfcount check` explains every mistake in settings, models, site and gallery."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ from calibration.site_file import read_site
 from edge.bootstrap import model_files
 from edge.cli.app import app
 from edge.cli.console import Out, out
-from edge.errors import CheckFailed, NotYet
+from edge.errors import CheckFailed
 from edge.settings import Settings, load_settings
 from inventory_core.messages import Message, Told, tell
 from models.gallery import open_gallery
@@ -65,6 +65,13 @@ def _models(settings: Settings) -> Message:
 def _site(path: Path) -> Message:
     site = read_site(path)
     width, height = site.view_size_px
+    if site.reference is not None:
+        return tell(
+            "site {file}: {shelves} shelves on {width_mm:.0f} x {height_mm:.0f} mm, seen at {width} x {height} px; "
+            "{points} points and {tags} tags of its picture tell when the camera moves",
+            file=path, shelves=len(site.bay.bands), width_mm=site.bay.width_mm, height_mm=site.bay.height_mm,
+            width=width, height=height, points=len(site.landmarks), tags=len(site.reference.landmarks.tags),
+        )
     return tell(
         "site {file}: {shelves} shelves on {width_mm:.0f} x {height_mm:.0f} mm, seen at {width} x {height} px",
         file=path, shelves=len(site.bay.bands), width_mm=site.bay.width_mm, height_mm=site.bay.height_mm,
@@ -75,13 +82,3 @@ def _site(path: Path) -> Message:
 def _gallery(settings: Settings, folder: Path) -> Message:
     gallery = open_gallery(folder, model_files(settings).of("embedder").fingerprint)
     return tell("gallery {folder}: {n} products", folder=folder, n=len(gallery))
-
-
-@app.command("calibrate", context_settings={"ignore_unknown_options": True})
-def calibrate(
-    arguments: Annotated[list[str] | None, typer.Argument(metavar="...", show_default=False)] = None,
-) -> None:
-    """Survey a camera's place (to come); a site file can be written by hand today, see docs/site.md."""
-    del arguments
-    raise NotYet("calibrate is not built yet; write the site file by hand as docs/site.md shows and try it with "
-                 "`shelfcount check --site FILE`")

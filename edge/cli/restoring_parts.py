@@ -72,7 +72,7 @@ def staged(archive: Archive, places: Places, *, replaces: bool) -> Iterator[Stag
             file = _free(places.site, replaces=replaces)
             unpacked = _unpacked(archive, SITE, file, scratch)
             try:
-                read_site(unpacked)
+                read_site(unpacked, with_picture=False)
             except CalibrationError as error:
                 raise archive.damaged(SITE, error) from error
             found.moves.append((unpacked, file))

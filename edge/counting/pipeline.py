@@ -1,16 +1,20 @@
-"""The stages of one look: frame -> verdict -> view -> boxes -> names -> facings. Here the rooms' words meet.
+"""The stages of one look: frame -> verdict -> registration -> view -> boxes -> names -> facings. Here the rooms' words meet.
 
     reading = look(frame, eye, site=None, policy)
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+import cv2
+import numpy as np
+
+from calibration.drift import DriftPolicy, Refused, corrected, register
 from calibration.errors import WrongPicture
 from calibration.record import Calibration
 from calibration.rectify import rectify
 from edge.capture.frame import Frame, Image
-from edge.capture.quality import QualityLimits, judge, measure
+from edge.capture.quality import FrameQuality, QualityLimits, judge, measure
 from edge.capture.reference import Reference
 from edge.counting.facings import Seen, facings_on_bands, facings_on_rows, split
 from edge.counting.readings import FrameReading, Rejected
@@ -58,6 +62,7 @@ class LookPolicy:
 
     quality: QualityLimits = field(default_factory=QualityLimits)
     rows: RowPolicy = field(default_factory=RowPolicy)
+    drift: DriftPolicy = field(default_factory=DriftPolicy)
 
 
 def look(
@@ -74,6 +79,9 @@ def look(
     image = frame.image
     if site is not None:
         try:
+            site, quality, refused = _registered(frame, site, quality, policy.drift)
+            if refused:
+                return Rejected(frame, (refused,), quality)
             image = rectify(frame.image, site).image  # cam px -> view px
         except WrongPicture as error:
             return Rejected(frame, (error.code,), quality)
@@ -89,3 +97,22 @@ def look(
     if site is None:
         return facings_on_rows(seen, eye.count_from, policy.rows)
     return facings_on_bands(seen, site)  # -> bay mm
+
+
+def _registered(
+    frame: Frame, site: Calibration, quality: FrameQuality, policy: DriftPolicy
+) -> tuple[Calibration, FrameQuality, str | None]:
+    """The calibration for where the camera looks now, the quality with the move in px of the frame, or why it is refused.
+
+    Raises WrongPicture for a picture of another shape.
+    """
+    scale = site.scale_of(frame.image.shape[1], frame.image.shape[0])
+    if site.reference is None:
+        return site, quality, None
+    found = register(np.asarray(cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY), np.uint8), site.reference, policy)
+    measured = found.found if isinstance(found, Refused) else found
+    if measured is not None:
+        quality = replace(quality, drift_px=measured.shift_px * scale)
+    if isinstance(found, Refused):
+        return site, quality, found.reason
+    return corrected(site, found, policy), quality, None

@@ -16,10 +16,11 @@ _REASONS = {
     "frozen": tell("frozen: the camera repeats one picture"),
     "blocked": tell("something large stands in front"),
     "moved": tell("the camera has moved"),
+    "cannot_tell": tell("it shows too little to tell whether the camera still looks at its shelf"),
     "unsettled": tell("the scene never stood still"),
     "no_shelf": tell("no product found, so no shelf to count"),
     "no_frames": tell("no frame arrived"),
-    "wrong_camera": tell("not the picture shape of the surveyed camera"),
+    "wrong_camera": tell("not the view of the surveyed camera"),
     "too_small": tell("the picture is too small"),
     "too_large": tell("the picture is too large"),
     "missing": tell("the file does not exist or cannot be opened"),
@@ -29,6 +30,9 @@ _REASONS = {
     "truncated": tell("cut off"),
     "no_camera": tell("the camera does not open"),
     "camera_silent": tell("the camera delivers no picture"),
+    "camera_garbled": tell("the camera sends pictures that are cut off or damaged"),
+    "camera_opening": tell("the camera is still being opened"),
+    "camera_crashed": tell("the process that reads the camera ended"),
 }
 
 

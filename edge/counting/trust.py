@@ -28,19 +28,19 @@ class TrustPolicy:
     not counted is told where it is there with odds of more than `least_odds`; odds below `negligible` are not followed up.
     """
 
-    real_at: float = -0.3196
-    per_score: float = 8.475
+    real_at: float = -0.2711
+    per_score: float = 8.439
     surest: float = 0.998
-    sharpness: float = 5.198
+    sharpness: float = 5.222
     nearest: float = 0.995
-    stranger_at: float = 0.8155
-    per_lead: float = -7.793
+    stranger_at: float = 0.8146
+    per_lead: float = -7.632
     most_lead: float = 0.3
     together: float = 0.7
     unseen: float = 0.0
-    tail: float = 0.02857
+    tail: float = 0.01041
     clear_lead: float = 0.15
-    clear_tail: float = 0.2146
-    least_odds: float = 0.0392
+    clear_tail: float = 0.2165
+    least_odds: float = 0.04139
     negligible: float = 0.001
     coverage: float = 0.95

@@ -50,7 +50,7 @@ def furnish(stage: Stage, store: BookStore, gallery: Gallery, embedder: Embedder
     enrolments = []
     for sku, paths in stage.photos().items():
         crops = [read_picture(path, settings.max_pixels).image for path in paths]
-        photos = [Photo(crop, path.name) for crop, path in zip(crops, paths, strict=True)]
+        photos = [Photo(crop, f"{path.parent.name}/{path.name}") for crop, path in zip(crops, paths, strict=True)]
         enrolments.append(Enrolment(sku, np.asarray(embedder.embed_crops(crops)), photos))
     gallery.enrol_all(enrolments, at=stage.opens_at - BEFORE_OPENING)
     with store.write() as book:

@@ -13,8 +13,8 @@ T = TypeVar("T")
 
 
 def ahead(draw: Callable[[int], T], steps: range, processes: int = 0) -> Iterator[T]:
-    """`draw(step)` for each step. With `processes` 0 a thread draws one step ahead; with more, as many forked processes (they
-    share the parent's pictures; Linux only) two steps each. An error of the drawing is raised where its step is asked for."""
+    """`draw(step)` for each step. With `processes` 0 a thread draws one step ahead; with more, as many forked processes (Linux
+    only; they share what the parent has read) two steps each. An error of the drawing is raised where its step is due."""
     if processes:
         from torch.utils.data import DataLoader
 
@@ -24,10 +24,12 @@ def ahead(draw: Callable[[int], T], steps: range, processes: int = 0) -> Iterato
         )  # fmt: skip
         return
     with ThreadPoolExecutor(1) as thread:
-        coming = thread.submit(draw, steps[0]) if steps else None
-        for step in steps:
-            ready = coming.result()  # type: ignore[union-attr]
-            coming = thread.submit(draw, step + 1) if step + 1 in steps else None
+        coming = [thread.submit(draw, step) for step in steps[:1]]
+        for following in (*steps[1:], None):
+            if not coming:
+                return
+            ready = coming.pop().result()
+            coming += [] if following is None else [thread.submit(draw, following)]
             yield ready
 
 

@@ -63,8 +63,8 @@ The start's own training pictures are not listed here one by one.
 $sets
 
 `detector.training-pictures.sha256` lists the sha256 of all $count picture files, one a line. Kept out of training:
-$held_count pictures of `shelves` ($held). The figures on `cornershop-dev` are those of five trainings of the same recipe that
-left one fixture out each. Some sources state no licence or allow academic
+$held_count pictures of `shelves` ($held). The figures on `cornershop-dev` are those of five trainings of this recipe that
+left one fixture out each (two of them with batches of 8: bench/training.md). Some sources state no licence or allow academic
 use only: whoever uses the weights in trade must judge that for themselves.
 
 ## Method

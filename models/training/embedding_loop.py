@@ -1,6 +1,6 @@
 """Learning likeness: two views of one product must be nearer to each other than to every other product of the batch.
 
-Resumable.
+A stopped training goes on where it was.
 """
 
 import math

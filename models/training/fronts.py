@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from models.training.labels import PRODUCT
 from models.training.samples import Boxes, Image, Sample
 
 
@@ -23,17 +24,21 @@ class FrontStyle:
     post_width: tuple[float, float] = (0.08, 0.6)  # of the facing's width
     handle_height: tuple[float, float] = (0.8, 1.9)  # of its height
     lip_height: tuple[float, float] = (0.06, 0.35)
+    lip_reach: tuple[float, float] = (0.5, 6.0)  # how many of the facing's widths a tray goes on to each side
+    same_board: float = 0.15  # of the facing's height: feet so near to each other stand on one board
+    slant: float = 0.02  # standard deviation of the post's tangent
 
 
 def with_front(sample: Sample, dice: np.random.Generator, style: FrontStyle = FrontStyle()) -> Sample:
-    """The sample with `shown` partly hidden; boxes and `clean`, what the teacher sees, stay. Nothing without boxes."""
-    if not len(sample.xyxy) or dice.random() >= style.post + style.lip:
+    """The sample with `shown` partly hidden; boxes and `clean`, what the teacher sees, stay. Nothing without goods."""
+    goods = sample.xyxy[sample.class_id == PRODUCT]
+    if not len(goods) or dice.random() >= style.post + style.lip:
         return sample
     shown = sample.shown.copy()
     if dice.random() * (style.post + style.lip) < style.post:
-        draw_post(shown, np.median(sample.xyxy[:, 2:] - sample.xyxy[:, :2], 0), dice, style)
+        draw_post(shown, np.median(goods[:, 2:] - goods[:, :2], 0), dice, style)
     else:
-        _draw_row_lip(shown, sample.xyxy, dice, style)
+        _draw_row_lip(shown, goods, dice, style)
     return replace(sample, shown=shown)
 
 
@@ -41,7 +46,7 @@ def draw_post(canvas: Image, usual_px: Boxes, dice: np.random.Generator, style: 
     """A door's frame from top to bottom, a little slanted, with a handle or without. `usual_px`: width, height of a facing."""
     side = canvas.shape[0]
     width = max(3.0, float(usual_px[0] * dice.uniform(*style.post_width)))
-    slant = float(dice.normal(0, 0.02))
+    slant = float(dice.normal(0, style.slant))
     left = float(dice.uniform(-width / 2, side - width / 2)) - slant * side / 2
     _draw_frame(canvas, left, width, slant, dice)
     if dice.random() < style.handle:
@@ -71,8 +76,8 @@ def _draw_row_lip(canvas: Image, xyxy: Boxes, dice: np.random.Generator, style: 
     """A tray before the feet of one facing and of its neighbours on the same board."""
     chosen = xyxy[int(dice.integers(len(xyxy)))]
     height = float(chosen[3] - chosen[1])
-    row = xyxy[np.abs(xyxy[:, 3] - chosen[3]) < 0.15 * height]
-    reach = float(dice.uniform(0.5, 6)) * float(chosen[2] - chosen[0])
+    row = xyxy[np.abs(xyxy[:, 3] - chosen[3]) < style.same_board * height]
+    reach = float(dice.uniform(*style.lip_reach)) * float(chosen[2] - chosen[0])
     row = row[(row[:, 0] > chosen[0] - reach) & (row[:, 2] < chosen[2] + reach)]
     foot = max(float(chosen[3]), float(row[:, 3].max(initial=0.0)))
     span = (float(row[:, 0].min(initial=chosen[0])), float(row[:, 2].max(initial=chosen[2])))

@@ -20,8 +20,8 @@ class EmbeddingPlan:
     """How long and how fast. `pairs` products a step, `from_one` of each photo, `named_share` of them named goods; beside
     `flavour_share` of them stands another flavour, made by us, that must not be taken for it."""
 
-    steps: int = 700
-    pairs: int = 48
+    steps: int = 2300
+    pairs: int = 72
     from_one: int = 6
     named_share: float = 0.3
     trunk_rate: float = 2e-4
@@ -58,8 +58,9 @@ def draw_pairs(crops: Sequence[ProductCrop], groups: "Groups", plan: EmbeddingPl
     products = [crops[number] for number in groups.draw(crops, plan, dice)]
     origin = list(range(len(products)))
     for number in np.flatnonzero(dice.random(len(products)) < plan.flavour_share).tolist():
-        products.append(flavour_of(products[number], crops, dice))
-        origin.append(number)
+        flavour = flavour_of(products[number], crops, dice)
+        products += [] if flavour is products[number] else [flavour]
+        origin += [] if flavour is products[number] else [number]
     first, second = [], []
     for crop in products:
         mate = crops[int(dice.choice(crop.twins))] if crop.twins and dice.random() < plan.twin_share else crop

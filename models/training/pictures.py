@@ -82,7 +82,9 @@ def _draw(diet: Diet, side_px: int, dice: np.random.Generator) -> Sample:
 
 
 def batches(diet: Diet, seed: int, size: int, steps: range, processes: int = 0) -> Iterator[list[Sample]]:
-    """The batches of `steps`, the next ones made while the network works."""
+    """The batches of `steps`, the next ones made while the network works. Processes find every picture read already."""
+    for picture in (picture for source in diet.sources for picture in source.pictures if processes):
+        read_image(picture.path)
     return ahead(partial(_batch_of_step, diet, seed, size), steps, processes)
 
 

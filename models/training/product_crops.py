@@ -16,6 +16,8 @@ from models.training.cutouts import Cutout
 from models.training.labels import LabelledPicture
 
 Image = npt.NDArray[np.uint8]
+NO_COLOUR = 127
+"""What stands for the transparent px of a cut-out in its colour signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def crops_of_cutouts(cutouts: Sequence[Cutout], limits: CropLimits) -> list[Prod
         image = _shrunk(cutout.bgra, limits.long_side_px)
         height, width = image.shape[:2]
         kind = cutout.source.stem if cutout.kind == "bag" else cutout.kind
-        opaque = np.where(image[..., 3:] > 127, image[..., :3], 127).astype(np.uint8)
+        opaque = np.where(image[..., 3:] > 127, image[..., :3], NO_COLOUR).astype(np.uint8)
         crops.append(ProductCrop(image, (0, 0, width, height), kind, True, colour_signature(opaque, ColourRecipe())))
     by_kind: dict[str, list[int]] = {}
     for number, crop in enumerate(crops):

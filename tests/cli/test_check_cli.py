@@ -1,4 +1,4 @@
-"""`shelfcount check` names every mistake; `calibrate` says that it is still to come."""
+"""`shelfcount check` names every mistake."""
 
 from pathlib import Path
 
@@ -29,8 +29,3 @@ def test_every_mistake_is_explained_in_one_go(capsys: pytest.CaptureFixture[str]
     assert "colour" in said
     assert "bay.widht" in said
     assert "gone is not a gallery" in said
-
-
-def test_calibrate_says_that_it_is_still_to_come(capsys: pytest.CaptureFixture[str]) -> None:
-    assert ExitCode.USAGE == commands.run(["calibrate", "--camera", "0", "--lang", "en"])
-    assert "docs/site.md" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """The gallery: what was enrolled is named, what was not is unknown, every change can be taken back."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from inventory_core.ids import Sku
 from models.errors import BadArray, BadGallery, UnknownName
 from models.gallery import Enrolment, Gallery, Photo, open_gallery
 from models.gallery_changes import Enrolled, Removed, Renamed, Rows, change_from_json, change_to_json, names_of_rows
-from models.gallery_file import GalleryState, PhotoRecord, check_photos
+from models.gallery_file import check_photos
 from models.policy import UnknownPolicy
 
 EYE, OTHER_EYE = "sha256:" + "a" * 64, "sha256:" + "b" * 64
@@ -235,26 +236,62 @@ def in_memory(vectors: np.ndarray, owners: list[Sku]) -> Gallery:
     return Gallery(Path(), GalleryState(EYE, photos, made, vectors.copy()), UnknownPolicy())
 
 
-def one_picture_each(pictures: list[str], common: float) -> Gallery:
-    """Ten SKUs, one photo each, that share `common` of their look (cosine of any two: common squared)."""
-    skus = sorted({Sku(f"sku-{number}") for number in range(len(pictures))})
-    vectors = np.zeros((len(skus), len(skus) + 1), np.float32)
-    vectors[:, 0] = common
-    vectors[np.arange(len(skus)), np.arange(len(skus)) + 1] = (1 - common**2) ** 0.5
-    photos = tuple(PhotoRecord("", "", picture, "") for picture in pictures)
-    changes = tuple(Enrolled((Rows(sku, row, row + 1),)) for row, sku in enumerate(skus))
-    return Gallery(Path(), GalleryState("", photos, changes, vectors), UnknownPolicy(floor=0.3, ceiling=0.9))
+def stood_apart(likeness: list[float]) -> np.ndarray:
+    """One vector for each: the cosine of number n to the first, a common one, is `likeness[n]`, to the others less."""
+    vectors = np.zeros((len(likeness) + 1, len(likeness) + 1), np.float32)
+    vectors[0, 0] = 1
+    for number, cosine in enumerate(likeness, 1):
+        vectors[number, 0], vectors[number, number] = cosine, (1 - cosine**2) ** 0.5
+    return vectors
 
 
-def test_goods_of_one_shelf_photo_tell_how_like_a_stranger_is() -> None:
-    shelf = one_picture_each(["shelf.jpg"] * 10, common=0.8)
-    assert shelf.threshold.score == pytest.approx(0.64, abs=1e-5)
-    assert not shelf.threshold.measured
+LIKENESS = [0.5, 0.52, 0.54, 0.56, 0.58, 0.6, 0.62, 0.8]
+SHELF = [Enrolment(Sku(f"on-the-shelf-{n}"), v[None], [photo("shelf.jpg", n)]) for n, v in enumerate(stood_apart(LIKENESS))]
+PACKSHOT = Enrolment(Sku("packshot"), np.eye(9, dtype=np.float32)[8:], [photo("packshot.jpg")])
+STRANGERS = UnknownPolicy(floor=0.3, ceiling=0.55, strange=0.5, least_strangers=9, strictest=0.7)
 
 
-def test_packshots_show_no_strangers_so_the_floor_stands() -> None:
-    assert one_picture_each([f"{number}.jpg" for number in range(10)], common=0.8).threshold.score == 0.3
+def asks(folder: Path, *together: list[Enrolment], policy: UnknownPolicy = STRANGERS) -> dict[str, float]:
+    """What each SKU asks for, each list enrolled on a day of its own."""
+    made = open_gallery(folder, EYE, policy=policy, create=True)
+    for day, enrolments in enumerate(together):
+        made.enrol_all(enrolments, at=NOON + timedelta(days=day))
+    assert not made.threshold.measured
+    return {str(sku): round(score, 4) for sku, score in zip(made.names(), made.threshold.least, strict=True)}
 
 
-def test_two_goods_on_a_photo_are_too_few_to_say() -> None:
-    assert one_picture_each(["shelf.jpg"] * 2, common=0.8).threshold.score == 0.3
+def test_goods_beside_each_other_on_a_photo_ask_for_what_half_of_these_strangers_do_not_reach(tmp_path: Path) -> None:
+    middle = float(np.median([0.8, *LIKENESS]))  # the first one's nearest is the last
+    assert {round(middle, 4)} == set(asks(tmp_path / "g", SHELF).values())
+
+
+def test_a_packshot_beside_nobody_asks_for_the_floor_still(tmp_path: Path) -> None:
+    alone = asks(tmp_path / "g", SHELF, [PACKSHOT])
+    assert 0.3 == alone.pop("packshot")
+    assert {0.58} == set(alone.values())
+
+
+def test_too_few_goods_on_a_photo_say_nothing_of_strangers(tmp_path: Path) -> None:
+    assert {0.3} == set(asks(tmp_path / "g", SHELF[:-1]).values())
+
+
+def test_photos_of_one_name_that_were_enrolled_apart_are_not_one_photo(tmp_path: Path) -> None:
+    assert {0.3} == set(asks(tmp_path / "g", *([one] for one in SHELF)).values())
+
+
+def test_strangers_never_ask_for_more_than_the_strictest_nor_less_than_the_floor(tmp_path: Path) -> None:
+    assert {0.56} == set(asks(tmp_path / "s", SHELF, policy=replace(STRANGERS, strictest=0.56)).values())
+    assert {0.65} == set(asks(tmp_path / "f", SHELF, policy=replace(STRANGERS, floor=0.65)).values())
+
+
+def test_several_crops_of_a_product_on_the_photo_count_as_one_stranger(tmp_path: Path) -> None:
+    twice = [Enrolment(one.sku, np.repeat(one.vectors, 3, 0), list(one.photos) * 3) for one in SHELF[-1:]]
+    assert asks(tmp_path / "a", SHELF) == asks(tmp_path / "b", [*SHELF[:-1], *twice])
+
+
+def test_a_gallery_that_measures_itself_asks_no_strangers(tmp_path: Path) -> None:
+    made = open_gallery(tmp_path / "g", EYE, policy=replace(STRANGERS, least_pairs=9), create=True)
+    for day in range(2):
+        made.enrol_all([replace(one, photos=[photo(f"day-{day}.jpg", day)]) for one in SHELF], at=NOON + timedelta(days=day))
+    assert made.threshold.measured
+    assert {0.55} == {round(score, 4) for score in made.threshold.least}  # the ceiling: its photos are equal

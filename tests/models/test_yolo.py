@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from models.detections import PRODUCT, VOID, Detections
 from models.errors import ModelError
-from models.yolo import Candidates, decode, kinds_of, suppress
+from models.yolo import Candidates, Overlap, decode, kinds_of, suppress
 
 IOU = 0.5
 LEAST = {PRODUCT: 0.3, VOID: 0.4}
@@ -44,8 +44,8 @@ def as_lists(found: Detections) -> tuple[object, ...]:
 @given(st.integers(0, 2**31), st.integers(0, 40))
 @settings(max_examples=60)
 def test_suppression_is_idempotent(seed: int, n: int) -> None:
-    once = suppress(some(seed, n), IOU)
-    twice = suppress(Candidates(once.xyxy, once.score, once.class_id), IOU)
+    once = suppress(some(seed, n), Overlap(IOU))
+    twice = suppress(Candidates(once.xyxy, once.score, once.class_id), Overlap(IOU))
 
     assert as_lists(once) == as_lists(twice)
 
@@ -56,9 +56,9 @@ def test_suppression_is_free_of_order(seed: int, n: int) -> None:
     found = some(seed, n)
     mixed = np.random.default_rng(seed + 1).permutation(n)
 
-    shuffled = suppress(Candidates(found.xyxy[mixed], found.score[mixed], found.class_id[mixed]), IOU)
+    shuffled = suppress(Candidates(found.xyxy[mixed], found.score[mixed], found.class_id[mixed]), Overlap(IOU))
 
-    assert as_lists(suppress(found, IOU)) == as_lists(shuffled)
+    assert as_lists(suppress(found, Overlap(IOU))) == as_lists(shuffled)
 
 
 @given(st.integers(0, 2**31), st.integers(0, 30))
@@ -66,7 +66,7 @@ def test_suppression_is_free_of_order(seed: int, n: int) -> None:
 def test_suppression_is_what_a_naive_loop_does(seed: int, n: int) -> None:
     found = some(seed, n)
 
-    assert naive(found) == {tuple(box) for box in suppress(found, IOU).xyxy.tolist()}
+    assert naive(found) == {tuple(box) for box in suppress(found, Overlap(IOU)).xyxy.tolist()}
 
 
 def test_four_hundred_facings_survive() -> None:
@@ -74,7 +74,7 @@ def test_four_hundred_facings_survive() -> None:
     corner = np.stack([across.ravel(), down.ravel()], 1)
     xyxy = np.concatenate([corner, corner + np.array([19, 49])], 1).astype(np.float32)
 
-    found = suppress(Candidates(xyxy, np.full(400, 0.8, np.float32), np.zeros(400, np.int64)), IOU)
+    found = suppress(Candidates(xyxy, np.full(400, 0.8, np.float32), np.zeros(400, np.int64)), Overlap(IOU))
 
     assert 400 == len(found)
 
@@ -82,15 +82,39 @@ def test_four_hundred_facings_survive() -> None:
 def test_a_gap_and_a_product_at_one_place_both_stay() -> None:
     box = np.array([[0, 0, 10, 10], [0, 0, 10, 10]], np.float32)
 
-    found = suppress(Candidates(box, np.array([0.9, 0.8], np.float32), np.array([PRODUCT, VOID])), IOU)
+    found = suppress(Candidates(box, np.array([0.9, 0.8], np.float32), np.array([PRODUCT, VOID])), Overlap(IOU))
 
     assert [PRODUCT, VOID] == found.class_id.tolist()
+
+
+NEIGHBOURS = np.array([[0, 0, 100, 100], [25, 0, 125, 100], [10, 0, 110, 100], [300, 0, 400, 100]], np.float32)
+"""To the first: an IoU of .60, of .82, and none."""
+
+
+def test_a_tight_neighbour_stays_at_a_share_of_its_score_and_the_same_thing_goes() -> None:
+    score = np.array([0.9, 0.8, 0.7, 0.6], np.float32)
+
+    found = suppress(Candidates(NEIGHBOURS, score, np.zeros(4, np.int64)), Overlap(0.5, close=0.7, share=0.5))
+
+    assert [[0, 0, 100, 100], [300, 0, 400, 100], [25, 0, 125, 100]] == found.xyxy.tolist()
+    assert [0.9, 0.6, 0.4] == [round(value, 6) for value in found.score.tolist()]
+
+
+@given(st.integers(0, 2**31), st.integers(0, 30))
+@settings(max_examples=60)
+def test_tight_neighbours_only_ever_add_to_what_plain_suppression_keeps(seed: int, n: int) -> None:
+    once = suppress(some(seed, n), Overlap(0.7))
+    plain = suppress(Candidates(once.xyxy, once.score, once.class_id), Overlap(IOU))
+    gentle = suppress(some(seed, n), Overlap(IOU, close=0.7, share=0.65))
+    assert {tuple(box) for box in plain.xyxy.tolist()} <= {tuple(box) for box in gentle.xyxy.tolist()}
+    assert len(once) == len(gentle)
+    assert sorted(gentle.score.tolist(), reverse=True) == gentle.score.tolist()
 
 
 def test_boxes_without_area_are_dropped() -> None:
     box = np.array([[5, 5, 5, 9], [0, 0, 10, 10]], np.float32)
 
-    found = suppress(Candidates(box, np.array([0.9, 0.8], np.float32), np.zeros(2, np.int64)), IOU)
+    found = suppress(Candidates(box, np.array([0.9, 0.8], np.float32), np.zeros(2, np.int64)), Overlap(IOU))
 
     assert [[0, 0, 10, 10]] == found.xyxy.tolist()
 

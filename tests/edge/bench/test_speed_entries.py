@@ -17,7 +17,7 @@ from models.backends import BACKENDS
 from models.detections import PRODUCT, VOID
 from models.manifest import load_manifest
 from models.policy import DetectorPolicy
-from models.yolo import decode, suppress
+from models.yolo import Overlap, decode, suppress
 
 
 def one_grey_picture(folder) -> LabelledSet:
@@ -84,7 +84,7 @@ def test_the_answer_that_is_handed_in_decodes_to_the_load():
 
 def test_the_load_of_suppression_is_as_stated():
     assert CANDIDATES == len(heaps().xyxy)
-    assert HEAPS == len(suppress(heaps(), 0.5))
+    assert HEAPS == len(suppress(heaps(), Overlap(0.5)))
 
 
 def test_a_drawn_shelf_is_always_the_same():

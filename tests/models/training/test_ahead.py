@@ -28,6 +28,10 @@ def test_no_steps_draw_nothing() -> None:
     assert list(ahead(square, range(5, 5))) == []
 
 
+def test_steps_may_be_far_apart() -> None:
+    assert list(ahead(square, range(0, 7, 3))) == [0, 9, 36]
+
+
 def test_an_error_of_the_drawing_is_raised_where_its_step_is_due() -> None:
     coming = ahead(refuse, range(5))
     assert [next(coming) for _ in range(3)] == [0, 1, 2]

@@ -1,0 +1,121 @@
+"""`shelfcount calibrate bay`: from a picture, its four corners and a tape measure to a site file with proposed shelves."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import cv2
+import numpy as np
+import typer
+
+from calibration.bands import ProposedBand, propose_bands
+from calibration.bay import ShelfBand
+from calibration.homography import Points
+from calibration.lens_read import read_lens
+from calibration.rail_policy import RailPolicy
+from calibration.rails import find_rails
+from calibration.rectify import View, rectify
+from calibration.site_file import read_site
+from calibration.site_write import Survey, site_text
+from calibration.tag_corners import tag_corners
+from edge.bootstrap import open_eye
+from edge.capture.frame import Image
+from edge.capture.pictures import read_picture
+from edge.cli.console import Out, out
+from edge.cli.whole_file import whole_file
+from edge.clock import SystemClock
+from edge.counting.facings import split
+from edge.counting.pipeline import Eye
+from edge.errors import UsageFault
+from edge.report.bay_overlay import draw_bands
+from edge.settings import load_settings
+from inventory_core.ids import ShelfId
+from inventory_core.messages import tell
+
+
+def bay(
+    picture: Annotated[Path, typer.Argument(help="A picture taken by the camera in its place.")],
+    width_mm: Annotated[float, typer.Option(min=1, help="Width of the bay's front between the corners, by tape measure.")],
+    height_mm: Annotated[float, typer.Option(min=1, help="Height of the bay's front between the corners.")],
+    target: Annotated[Path, typer.Option("--out", metavar="FILE", help="The site file (TOML) to write.")],
+    corners: Annotated[str | None, typer.Option(
+        metavar='"X,Y X,Y X,Y X,Y"', help="Corners in px: top left, top right, bottom right, bottom left.")] = None,
+    tags: Annotated[bool, typer.Option("--tags", help="AprilTags 36h11 stand at the corners, instead of --corners.")] = False,
+    first_tag: Annotated[int, typer.Option(min=0, max=583, help="Number of the tag at the top left; the others follow.")] = 0,
+    lens: Annotated[Path | None, typer.Option(help="File with the [lens] table of this camera.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the camera.")] = None,
+    rails: Annotated[str, typer.Option(metavar="auto|N", help="How many shelves there are, if you know.")] = "auto",
+    overlay: Annotated[Path | None, typer.Option(metavar="PICTURE", help="Draw the shelves there, to check by eye.")] = None,
+) -> None:
+    """Write a site file: the bay in the picture, and the shelves that are seen in it."""
+    if (corners is None) is not tags:
+        raise UsageFault("give either --corners with four points, or --tags")
+    count, speak, settings = _count(rails), out(), load_settings()
+    image = read_picture(picture, settings.max_pixels).image
+    height_px, width_px = image.shape[:2]
+    points = tag_corners(image, first_tag) if corners is None else corners_of(corners)
+    whole = ShelfBand(ShelfId("1"), 0.0, height_mm)
+    draft = Survey(
+        name, width_px, height_px, points, width_mm, height_mm, (whole,),
+        lens=read_lens(lens, width_px, height_px) if lens else None, surveyed_at=SystemClock().now().replace(microsecond=0),
+    )
+    with whole_file(target) as half:
+        half.write_text(site_text(draft), encoding="utf-8")
+        view = rectify(image, read_site(half))
+        found = seen_shelves(view, open_eye(settings), width_mm, height_mm, count)
+        half.write_text(site_text(replace(draft, bands=tuple(one.band for one in found))), encoding="utf-8")
+        read_site(half)
+    _say(found, count, speak)
+    if overlay is not None:
+        _write_picture(overlay, draw_bands(view.image, view.mm_per_px, found, speak.tr))
+        speak.say(tell("{file} shows where they are; compare it with the shelf", file=overlay))
+    speak.say(tell("{file} is written; mend top_mm and bottom_mm in it where a board lies elsewhere, then run "
+                   "`shelfcount check --site {file}`", file=target))
+
+
+def seen_shelves(view: View, eye: Eye, width_mm: float, height_mm: float, count: int | None) -> tuple[ProposedBand, ...]:
+    """Shelves of a straightened view; where `count` is known, fainter rails are taken too."""
+    products, _ = split(eye.detector.detect(view.image))
+    sure = products.xyxy[products.score >= eye.count_from]
+    policy = RailPolicy() if count is None else RailPolicy().fainter()
+    return propose_bands(find_rails(view.image, sure, policy), width_mm, height_mm, view.mm_per_px, count)
+
+
+def corners_of(text: str) -> Points:
+    """Four points (4, 2) px of `x,y x,y x,y x,y`. Raises UsageFault."""
+    try:
+        points = np.array([[float(part) for part in point.split(",")] for point in text.split()], np.float64)
+    except ValueError:
+        points = np.zeros(0)
+    if points.shape != (4, 2) or not np.isfinite(points).all():
+        raise UsageFault('--corners takes four points such as "210,95 1065,120 1050,660 225,640" (top left, top right, bottom '
+                         "right, bottom left), got {value}", value=text)
+    return points
+
+
+def _count(rails: str) -> int | None:
+    if rails == "auto":
+        return None
+    if not rails.isdecimal() or not 1 <= int(rails) <= 50:
+        raise UsageFault("--rails takes auto or a number of shelves from 1 to 50, got {value}", value=rails)
+    return int(rails)
+
+
+def _say(found: tuple[ProposedBand, ...], count: int | None, speak: Out) -> None:
+    for shelf in found:
+        top, bottom = shelf.band.top_mm, shelf.band.bottom_mm
+        if shelf.confidence == 0:
+            speak.say(tell("shelf {shelf}: {top:.0f} to {bottom:.0f} mm; no board seen, the lower edge of the bay is taken",
+                           shelf=shelf.band.shelf, top=top, bottom=bottom))
+        else:
+            speak.say(tell("shelf {shelf}: {top:.0f} to {bottom:.0f} mm", shelf=shelf.band.shelf, top=top, bottom=bottom))
+    if count is not None and len(found) < count:
+        speak.warn(tell("only {found} of {count} shelves were seen; write the others into the site file by hand",
+                        found=len(found), count=count))
+
+
+def _write_picture(target: Path, image: Image) -> None:
+    if target.suffix.lower() not in {".png", ".jpg", ".jpeg"}:
+        raise UsageFault("--overlay is written as .png or .jpg, not as {name}", name=target.name)
+    with whole_file(target) as half:
+        half.write_bytes(cv2.imencode(target.suffix.lower(), image)[1].tobytes())

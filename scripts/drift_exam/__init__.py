@@ -1,0 +1,1 @@
+"""Nudges, moves and swaps of a fixed camera, made from real shelf photos."""
