@@ -1,7 +1,7 @@
 """What a person, trolley, carton or arm in front does to a count, composed on real shelf photos with the truth of what is
 hidden.
 
-    python -m scripts.measure_occluders DATA [--photos 60] [--look DIR]
+    python -m scripts.measure_occluders DATA [--photos 60] [--every 1] [--first 0] [--look DIR]
 
 DATA holds `shelf-photos`, `price-tags/originals`, `cornershop-dev` and `shelves`. Every photo is surveyed as a bay of 4 to 6
 equal shelves; its clear picture is the reference. A frame is the photo with other noise and light, moved by up to 2 px, with an
@@ -161,11 +161,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("data", type=Path)
     parser.add_argument("--photos", type=int, default=60)
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--look", type=Path)
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     tally: Counter[tuple[str, str]] = Counter()
-    paths = list(photos_of(arguments.data, arguments.photos))
+    paths = list(photos_of(arguments.data, arguments.photos))[arguments.first :: arguments.every]
     other, goods = None, boxes_beside(arguments.data)
     for number, (name, image) in enumerate(paths):
         dice = np.random.default_rng(zlib.crc32(name.encode()))

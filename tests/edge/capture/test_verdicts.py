@@ -32,9 +32,9 @@ def test_a_severe_fault_is_told_by_its_reason(fault: str, reasons: set[str]) -> 
 
 def test_a_wet_lens_is_smeared() -> None:
     smear = np.zeros((480, 640, 1), np.float32)
-    cv2.circle(smear, (160, 120), 40, 1.0, -1)
-    cv2.circle(smear, (470, 330), 60, 1.0, -1)
-    cv2.circle(smear, (330, 200), 50, 1.0, -1)
+    cv2.circle(smear, (160, 120), 80, 1.0, -1)
+    cv2.circle(smear, (470, 330), 110, 1.0, -1)
+    cv2.circle(smear, (330, 200), 90, 1.0, -1)
     smear = cv2.GaussianBlur(smear, (0, 0), 5)[..., None]
     wet = shelf() * (1 - smear) + cv2.GaussianBlur(shelf(), (0, 0), 5) * smear
     assert ("smeared",) == verdict(wet.astype(np.uint8))

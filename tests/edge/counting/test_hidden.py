@@ -114,3 +114,10 @@ def test_neither_goods_nor_gaps_on_surveyed_shelves_is_not_an_empty_shop(site: C
     empty = EmptyEye(drawn(SCENE))
     result = count_frame(Eye(empty, empty, 0.35), frame(), source="x", site=site)
     assert (CaptureStatus.CANNOT_SEE, ("nothing_found",), ()) == (result.status, result.reasons, result.shelves)
+
+
+def test_cloth_with_soft_folds_hides_as_a_plain_carton_does(site: Calibration) -> None:
+    image = with_carton(100, 270, 400, 479)
+    folds = np.sin(np.arange(300) / 18)[None, :, None] * 14 + np.sin(np.arange(209) / 25)[:, None, None] * 14
+    image[270:479, 100:400] = np.clip(image[270:479, 100:400] + folds, 0, 255).astype(np.uint8)
+    assert ("lower",) == tuple(each.shelf for each in counted(image, site).hidden)
