@@ -15,10 +15,11 @@ from edge import __version__
 from edge.api import problems, quick_check
 from edge.api.book_tasks import BookTasks, TaskPolicy
 from edge.api.camera_metrics import CameraCollector
+from edge.api.count_job import Looker
 from edge.api.deps import Desk, ModelCard, StockCheck
 from edge.api.guard import Gate
 from edge.api.idempotency import Writes
-from edge.api.jobs import CountJobs, Looker
+from edge.api.jobs import CountJobs
 from edge.api.keeper import Keeper
 from edge.api.lanes import Lane
 from edge.api.limits import JSON_BYTES, ApiLimits, takes_pictures

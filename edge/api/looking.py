@@ -1,6 +1,6 @@
 """Carries out orders with the eye: an uploaded picture as it is, or a burst through a camera that this server can name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from calibration.record import Calibration
@@ -34,7 +34,7 @@ class EyeLooker:
         self._burst_policy = burst
         self._seen: dict[str, FixedCamera] = {}
 
-    def look(self, order: Order, picture: bytes | None) -> Capture:
+    def look(self, order: Order, picture: bytes | None, taken: Callable[[], None] = lambda: None) -> Capture:
         """What stands there, or that nothing could be seen; the clearest picture is kept as evidence.
 
         A picture whose own time nobody knows was taken when it was sent. A camera that fails while nobody watches is an answer
@@ -45,18 +45,20 @@ class EyeLooker:
             result = count_burst(self._eye, (frame,), source=order.source, policy=self._policy, camera=order.camera)
         else:
             try:
-                result = self._count_camera(order)
+                result = self._count_camera(order, taken)
             except UnreadableInput as error:
                 if not order.unattended:
                     raise
                 pedigree = pedigree_of(self._eye, self._site, order.camera)
                 result = replace(cannot_see(order.source, (error.code,), pedigree, detail=error.message), unreadable=True)
-        evidence = None if result.frame is None else self._evidence.keep_if_room(result.frame.image)
+        unkept = result.frame is None or (order.again and result.status is CaptureStatus.CANNOT_SEE)
+        evidence = None if unkept or result.frame is None else self._evidence.keep_if_room(result.frame.image)
         return to_capture(result, count_id=order.id, location=order.location, now=order.requested_at, evidence=evidence)
 
-    def _count_camera(self, order: Order) -> CountResult:
+    def _count_camera(self, order: Order, taken: Callable[[], None]) -> CountResult:
         """A burst; places that have not changed since this camera's last counts keep their names."""
         burst, at_s = self._burst(order)
+        taken()
         if not burst.settled:
             pedigree = pedigree_of(self._eye, self._site, order.camera)
             return cannot_see(order.source, ("unsettled",), pedigree, frames=burst.frames)

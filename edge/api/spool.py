@@ -22,13 +22,15 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class Order:
     """A count that was asked for: by `camera`, or of an uploaded picture where that is None. `unattended`: nobody waits for
-    the answer, the schedule asked."""
+    the answer, the schedule asked. `again`: where nothing can be seen it is tried again later, and only the last try goes into
+    the book."""
 
     id: CountId
     location: LocationId
     camera: str | None
     requested_at: datetime
     unattended: bool = False
+    again: bool = False
 
     @property
     def source(self) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from edge.api.jobs import CountJob
+from edge.api.count_job import CountJob
 from edge.api.schedule import Schedule
 from edge.api.spool import Order
 from edge.clock import Clock
@@ -92,17 +92,20 @@ class Unattended:
             self._rounds.labels("error").inc()
 
     def _round(self) -> None:
-        until_s = self._clock.monotonic() + self._policy.retry_for_s
+        """One count, tried until something can be seen; only the last try goes into the book."""
+        count, until_s, took_s = CountId(f"c-{uuid.uuid4().hex}"), self._clock.monotonic() + self._policy.retry_for_s, 0.0
         while not self._stopping.is_set():
-            order = Order(CountId(f"c-{uuid.uuid4().hex}"), self._location, self._plan.camera, self._clock.now(),
-                          unattended=True)
+            began_s = self._clock.monotonic()
+            is_last = began_s + took_s + self._policy.retry_every_s > until_s
+            order = Order(count, self._location, self._plan.camera, self._clock.now(), unattended=True, again=not is_last)
             job = self._count(order, self._stopping)
             if job.status in (CaptureStatus.COUNTED, CaptureStatus.PARTLY):
                 self._tell("counted", None)
                 return
-            if self._clock.monotonic() + self._policy.retry_every_s > until_s:
+            if is_last:
                 self._tell("needs_person", job.reasons or ((job.failure.code,) if job.failure else ()))
                 return
+            took_s = self._clock.monotonic() - began_s
             self._clock.wait(self._policy.retry_every_s, self._stopping)
 
     def _tell(self, outcome: str, needs_person: tuple[str, ...] | None) -> None:

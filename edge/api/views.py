@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from edge.api.jobs import CountJob
+from edge.api.count_job import CountJob
 from edge.api.schemas.replies import (
     CountReply,
     FacingsReply,
@@ -45,7 +45,7 @@ def count_of_job(job: CountJob, tr: Translator) -> CountReply:
     failure = None if why is None else FailureReply(code=why.code, detail=tr.say(why.message))
     return CountReply(
         id=job.order.id, state=job.state.value, location=job.order.location, source=job.order.source,
-        requested_at=utc_text(job.order.requested_at), captured_at=None, status=None, reasons=[], coverage=None,
+        requested_at=utc_text(job.order.requested_at), captured_at=None, status=None, reasons=list(job.reasons), coverage=None,
         shelves=[], pedigree=None, failure=failure,
     )
 

@@ -42,7 +42,7 @@ def serve_command(
 def run_command(
     camera: Annotated[str, typer.Option(help="The camera, as NAME=SPEC (index, device path or URL) or SPEC alone.")],
     site: Annotated[Path | None, typer.Option(help="Site file (TOML) of the camera's place.")] = None,
-    every: Annotated[int, typer.Option(metavar="MINUTES", help="Minutes from one count to the next.")] = EVERY_MIN,
+    every: Annotated[float, typer.Option(metavar="MINUTES", help="Minutes from one count to the next.")] = EVERY_MIN,
     at_shift_ends: Annotated[bool, typer.Option("--at-shift-ends", help="Count at the end of each shift too.")] = False,
     db: Annotated[str | None, typer.Option(help="The book (file or database URL); made when it does not exist.")] = None,
     host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 opens it to the network.")] = "127.0.0.1",
