@@ -85,7 +85,7 @@ class Api(FastAPI):
         finally:
             route = quick_check.PATH if quick is not None else getattr(scope.get("route"), "path_format", "other")
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            desk.metrics.answered(method, route, status, desk.clock.monotonic() - began)
+            desk.metrics.replied(method, route, status, desk.clock.monotonic() - began)
 
     def _too_large(self, scope: Scope) -> problems.Problem | None:
         """FastAPI's own limit answers a declared length in plain text; this answers first."""
@@ -114,17 +114,18 @@ def create_app(
     settings: Settings, store: BookStore, clock: Clock, *, folder: Path, looker: Looker | None = None,
     cameras: Mapping[str, object] | None = None, model: ModelCard | None = None, lang: Lang = Lang.EN,
     limits: ApiLimits | None = None, stock: StockCheck | None = None, judge: PhotoJudge | None = None,
-    keeping: TaskPolicy | None = None, plan: Plan | None = None,
+    keeping: TaskPolicy | None = None, plan: Plan | None = None, metrics: Metrics | None = None,
 ) -> Api:
     """The API over `store`.
 
     `folder` is where uploads wait and evidence is kept; `looker` carries out counts with the eye that `model` describes and the
     `cameras` it can name (None: counting is refused); `lang` answers callers who name neither zh nor en; `stock` is a quicker
     way to ask the store for stock; `judge` looks at the photos of adjustments; `keeping` is how often the
-    periodic work is done (None: never, and shifts stay open); `plan` is what is counted unattended.
+    periodic work is done (None: never, and shifts stay open); `plan` is what is counted unattended; `metrics` is
+    given where others count there too.
     """
     limits = limits or ApiLimits()
-    writer, metrics = store.writer(), Metrics()
+    writer, metrics = store.writer(), metrics or Metrics()
     metrics.registry.register(CameraCollector(cameras or {}, clock))
     reads, lookups, pictures = Lane("reads"), Lane("lookups"), Lane("pictures")
     jobs = CountJobs(looker, writer, Spool(folder / "orders"), metrics, limits)

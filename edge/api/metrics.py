@@ -1,12 +1,17 @@
 """What Prometheus may read of this server, in a registry of its own."""
 
+import logging
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
+_log = logging.getLogger("shelfcount.inference")
+
 
 class Metrics:
-    """Requests by route and status, refused requests by code, counts by how they ended, by camera too."""
+    """Requests by route and status, refused requests by code, counts by how they ended, by camera too; networks by answers and
+    restarts, of which it is told."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -24,7 +29,19 @@ class Metrics:
         self.counts_waiting = Gauge("shelfcount_counts_waiting", "Counts that wait for the worker.",
                                     registry=self.registry)
 
-    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        self.inference_seconds = Histogram("shelfcount_inference_seconds", "Seconds of one answer of a network.", ("network",),
+                                           buckets=(0.03, 0.1, 0.3, 1.0, 3.0, 10.0), registry=self.registry)
+        self.inference_restarts = Counter("shelfcount_inference_restarts", "Networks that were started again, by why.",
+                                          ("network", "why"), registry=self.registry)
+
+    def answered(self, network: str, seconds: float) -> None:
+        self.inference_seconds.labels(network).observe(seconds)
+
+    def restarted(self, network: str, why: str) -> None:
+        _log.warning("network %s was %s and is started again", network, why)
+        self.inference_restarts.labels(network, why).inc()
+
+    def replied(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answer. To look labels up costs more than to count, so what they name is kept."""
         kept = self._answers.get((method, route, status))
         if kept is None:
