@@ -8,7 +8,7 @@ import os
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     models: Path = Field(default=Path("shelfcount.models"), description="Folder of model files chosen on this device.")
     site: Path | None = Field(default=None, description="Site file (TOML) of the camera's place.")
     location: str = Field(default="shelf-1", description="Location in the book that counts are held against.")
+    log: Literal["text", "json"] = Field(default="text", description="Lines of a server's log on stderr: text or JSON.")
     threads: int = Field(default=2, ge=1, le=64, description="Threads of the detector and embedder.")
     max_upload_mb: int = Field(default=25, ge=1, le=200, description="Largest accepted upload, in MB.")
     max_pixels: int = Field(default=50_000_000, ge=1_000_000, description="Largest accepted picture, in pixels.")

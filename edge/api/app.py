@@ -44,6 +44,7 @@ from edge.api.spool import Spool
 from edge.api.unattended import Plan, Unattended
 from edge.clock import Clock
 from edge.counting.evidence import Evidence
+from edge.logs import Correlation, about, correlation_of
 from edge.messages import Lang
 from edge.settings import Settings
 from inventory_core.guards.burst import BurstGuard
@@ -66,22 +67,27 @@ class Api(FastAPI):
             return
         desk: Desk = self.state.desk
         began = desk.clock.monotonic()
+        quick = quick_check.asked_sku(scope)
+        cause = correlation_of(scope["headers"]) or (Correlation.new() if quick is None else None)
+        scope.setdefault("state", {})["cause"] = cause
         status = 500
+
         async def counted(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                message["headers"] = [*message.get("headers", ()), *_names(cause)]
             await send(message)
 
         scope["app"] = self
-        quick = quick_check.asked_sku(scope)
         try:
             if quick is not None:
                 await quick_check.answer(desk, self.state.gate, quick, scope, receive, counted)
             elif (refusal := self._too_large(scope)) is not None:
                 await refusal.response()(scope, receive, counted)
             else:
-                await super().__call__(scope, receive, counted)
+                with about(cause):
+                    await super().__call__(scope, receive, counted)
         finally:
             route = quick_check.PATH if quick is not None else getattr(scope.get("route"), "path_format", "other")
             method = scope["method"] if scope["method"] in _METHODS else "other"
@@ -110,6 +116,15 @@ class Api(FastAPI):
         return super().openapi()
 
 
+def _names(cause: Correlation | None) -> list[tuple[bytes, bytes]]:
+    """The headers by which the caller finds this request in the log."""
+    if cause is None:
+        return []
+    parent = cause.parent()
+    named = [(b"x-request-id", cause.request.encode())]
+    return named if parent is None else [*named, (b"traceparent", parent.encode())]
+
+
 def create_app(
     settings: Settings, store: BookStore, clock: Clock, *, folder: Path, looker: Looker | None = None,
     cameras: Mapping[str, object] | None = None, model: ModelCard | None = None, lang: Lang = Lang.EN,
@@ -128,7 +143,7 @@ def create_app(
     writer, metrics = store.writer(), metrics or Metrics()
     metrics.registry.register(CameraCollector(cameras or {}, clock))
     reads, lookups, pictures = Lane("reads"), Lane("lookups"), Lane("pictures")
-    jobs = CountJobs(looker, writer, Spool(folder / "orders"), metrics, limits)
+    jobs = CountJobs(looker, writer, Spool(folder / "orders"), metrics, limits, clock)
     keeper = None if keeping is None else Keeper(clock, BookTasks(store, writer, clock, settings.calendar(), keeping).tasks())
 
     unattended = None if plan is None else Unattended(

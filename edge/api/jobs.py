@@ -1,25 +1,25 @@
 """Counts on demand: one worker thread counts one order after another, and everybody who watches is told of each step."""
 
 import asyncio
-import logging
 import queue
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from edge.api.count_job import CountJob, JobState, LastLook, Looker
+from edge.api.count_record import CountRecord
 from edge.api.limits import ApiLimits
 from edge.api.metrics import Metrics
 from edge.api.refusals import CannotCount, TooManyRequests
 from edge.api.spool import Failure, Order, Spool
 from edge.api.taps import Claim, Taps
+from edge.clock import Clock
 from inventory_core.counts import Capture, CaptureStatus
 from inventory_core.ids import CountId
 from inventory_core.messages import Told, tell
 from inventory_core.ports import Writer
 from inventory_core.service import store_capture
 
-_log = logging.getLogger("shelfcount.api.counts")
 _LOOK_S = 0.25
 """How soon somebody who waits for a count notices that the server stops."""
 
@@ -30,7 +30,7 @@ class CountJobs:
     _REMEMBERED = 2000
 
     def __init__(
-        self, looker: Looker | None, writer: Writer, spool: Spool, metrics: Metrics, limits: ApiLimits
+        self, looker: Looker | None, writer: Writer, spool: Spool, metrics: Metrics, limits: ApiLimits, clock: Clock
     ) -> None:
         self._looker = looker
         self._writer = writer
@@ -45,7 +45,11 @@ class CountJobs:
         self._thread = threading.Thread(target=self._work, name="counts", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._changed = asyncio.Event()
-        self.last_by_camera: LastLook | None = None
+        self._record = CountRecord(metrics, clock)
+
+    @property
+    def last_by_camera(self) -> LastLook | None:
+        return self._record.last_by_camera
 
     def start(self) -> None:
         """Called in the event loop that serves."""
@@ -172,17 +176,21 @@ class CountJobs:
             self._metrics.counts_waiting.set(self._queue.qsize())
             job = replace(self._jobs[order.id], order=order, state=JobState.RUNNING)
             self._set(job)
-            try:
-                capture = self._count(job)
-            except Told as error:
-                self._fail(job, Failure(error.code, error.message))
-            except Exception:
-                _log.exception("count %s failed", order.id)
-                self._fail(job, Failure("internal", tell("the server failed while counting; its log says why")))
-            else:
-                self._end(job, capture)
-            finally:
-                self._taps.looked(order)
+            with self._record.of(job):
+                self._carry_out(job)
+
+    def _carry_out(self, job: CountJob) -> None:
+        try:
+            capture = self._count(job)
+        except Told as error:
+            self._fail(job, Failure(error.code, error.message))
+        except Exception:
+            self._record.broke()
+            self._fail(job, Failure("internal", tell("the server failed while counting; its log says why")))
+        else:
+            self._end(job, capture)
+        finally:
+            self._taps.looked(job.order)
 
     def _count(self, job: CountJob) -> Capture:
         """What was seen, with the reasons of the tries before it; in the book, unless it is to be tried again."""
@@ -204,22 +212,16 @@ class CountJobs:
     def _end(self, job: CountJob, capture: Capture) -> None:
         job = replace(job, status=capture.status, reasons=capture.reasons, tries=job.tries + 1)
         if job.order.again and capture.status is CaptureStatus.CANNOT_SEE:
+            self._record.tried(job)
             self._set(replace(job, state=JobState.QUEUED))
             return
-        self._metrics.counts.labels(capture.status.value).inc()
-        self._remember(job.order, capture.status.value, capture.reasons, succeeded=True)
+        self._record.ended(job, capture)
         self._set(replace(job, state=JobState.DONE))
 
-    def _remember(self, order: Order, status: str, reasons: Sequence[str], *, succeeded: bool) -> None:
-        if order.camera:
-            self._metrics.camera_counts.labels(order.camera, status, reasons[0] if reasons else "").inc()
-            self.last_by_camera = LastLook(order.requested_at, succeeded)
-
     def _fail(self, job: CountJob, failure: Failure) -> None:
-        self._metrics.counts.labels("failed").inc()
-        self._remember(job.order, "failed", (failure.code,), succeeded=False)
+        self._record.failed(job, failure)
         try:
             self._spool.failed(job.order, failure)
         except OSError:
-            _log.exception("the failure of count %s could not be kept", job.order.id)
+            self._record.broke()
         self._set(replace(job, state=JobState.FAILED, failure=failure))

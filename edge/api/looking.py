@@ -9,13 +9,18 @@ from edge.api.refusals import UnknownCamera
 from edge.api.spool import Order
 from edge.capture.pictures import decode_picture
 from edge.capture.settle import Burst, BurstPolicy, take_burst
+from edge.clock import Clock
 from edge.counting.count import CountPolicy, cannot_see, count_burst, pedigree_of
 from edge.counting.evidence import Evidence
 from edge.counting.fixed_camera import FixedCamera
 from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult, to_capture
 from edge.errors import UnreadableInput
+from edge.logs import events
 from inventory_core.counts import Capture, CaptureStatus
+from inventory_core.instants import utc_text
+
+_log = events("looking")
 
 
 class EyeLooker:
@@ -59,6 +64,8 @@ class EyeLooker:
         """A burst; places that have not changed since this camera's last counts keep their names."""
         burst, at_s = self._burst(order)
         taken()
+        named = self._cameras[order.camera or ""]
+        _tell_burst(burst, named.clock, order.camera)
         if not burst.settled:
             pedigree = pedigree_of(self._eye, self._site, order.camera)
             return cannot_see(order.source, ("unsettled",), pedigree, frames=burst.frames)
@@ -66,6 +73,9 @@ class EyeLooker:
         watching = seen.for_count(self._eye, at_s)
         result = count_burst(watching.eye, burst.frames, source=order.source, site=self._site, policy=self._policy,
                              camera=order.camera)  # fmt: skip
+        _log.info("inference_done", camera=order.camera, status=result.status.value, reasons=list(result.reasons),
+                  detector=result.pedigree.detector, frame=None if result.frame is None else result.frame.seq,
+                  seconds=round(named.clock.monotonic() - at_s, 3))
         if result.status is CaptureStatus.COUNTED:
             seen.keep(watching)
         return result
@@ -81,3 +91,12 @@ class EyeLooker:
             return take_burst(camera, named.clock, self._burst_policy), named.clock.monotonic()
         finally:
             camera.close()
+
+
+def _tell_burst(burst: Burst, clock: Clock, camera: str | None) -> None:
+    """The capture's event: which frames, and how old the latest is."""
+    latest = burst.frames[-1] if burst.frames else None
+    at = None if latest is None else latest.captured_at
+    _log.info("burst_taken", camera=camera, settled=burst.settled, frames=[frame.seq for frame in burst.frames],
+              captured_at=None if at is None else utc_text(at),
+              age_s=None if at is None else round(max(0.0, (clock.now() - at).total_seconds()), 3))

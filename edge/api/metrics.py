@@ -1,12 +1,12 @@
 """What Prometheus may read of this server, in a registry of its own."""
 
-import logging
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from edge.logs import events
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-_log = logging.getLogger("shelfcount.inference")
+_log = events("inference")
 
 
 class Metrics:
@@ -26,6 +26,16 @@ class Metrics:
                               registry=self.registry)
         self.camera_counts = Counter("shelfcount_camera_counts", "Counts by camera, status and main reason.",
                                      ("camera", "status", "reason"), registry=self.registry)
+        self.count_seconds = Histogram("shelfcount_count_seconds", "Seconds that a count took, by source and how it ended.",
+                                       ("source", "outcome"), buckets=(0.3, 1.0, 3.0, 5.0, 10.0, 20.0, 40.0, 80.0),
+                                       registry=self.registry)
+        self.picture_age_seconds = Histogram("shelfcount_count_picture_age_seconds",
+                                             "Age of the counted picture, in seconds, when its count ended.", ("camera",),
+                                             buckets=(0.3, 1.0, 3.0, 10.0, 30.0, 100.0), registry=self.registry)
+        self.verdicts = Counter("shelfcount_verdicts", "Looks of a camera, by each reason why something could not be seen.",
+                                ("camera", "reason"), registry=self.registry)
+        self.abstentions = Counter("shelfcount_abstentions", "Counts of a camera that said that they cannot see.", ("camera",),
+                                   registry=self.registry)
         self.counts_waiting = Gauge("shelfcount_counts_waiting", "Counts that wait for the worker.",
                                     registry=self.registry)
 
@@ -38,7 +48,7 @@ class Metrics:
         self.inference_seconds.labels(network).observe(seconds)
 
     def restarted(self, network: str, why: str) -> None:
-        _log.warning("network %s was %s and is started again", network, why)
+        _log.warning("network_restarted", network=network, why=why)
         self.inference_restarts.labels(network, why).inc()
 
     def replied(self, method: str, route: str, status: int, seconds: float) -> None:

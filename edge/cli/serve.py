@@ -17,8 +17,11 @@ from edge.cli.app import app
 from edge.cli.console import out
 from edge.clock import SystemClock
 from edge.errors import ExitCode
+from edge.logs import events, log_as
 from edge.settings import Settings, load_settings
-from inventory_core.messages import tell
+from inventory_core.messages import Message, Told, tell
+
+_log = events("server")
 
 
 @app.command("serve")
@@ -72,15 +75,23 @@ def serve_until_stopped(
     Raises UsageFault when the address cannot be had, StoreError for a book that cannot be used.
     """
     speak = out()
-    with open_server(settings, cameras, speak.tr.lang, speak.warn, plan) as server:
+    log_as(settings.log)
+
+    def warn(told: Message | Told) -> None:
+        if settings.log == "json":
+            _log.warning("told", text=speak.tr.say(told))
+        else:
+            speak.warn(told)
+
+    with open_server(settings, cameras, speak.tr.lang, warn, plan) as server:
         listening = listen_at(host, port)
 
         def ready() -> None:
             speak.say(tell("Shelfcount serves {address} on the book {db}; stop it with Ctrl+C", address=address_of(listening),
                            db=settings.db))
             if not server.has_keys:
-                speak.warn(tell("no key exists yet, so nobody can call it: make one with "
-                                "`shelfcount token create --name WHO --role admin --db {db}`", db=settings.db))
+                warn(tell("no key exists yet, so nobody can call it: make one with "
+                          "`shelfcount token create --name WHO --role admin --db {db}`", db=settings.db))
 
         serve(server.api, listening, ready)
-    speak.warn(tell("stopped"))
+    warn(tell("stopped"))

@@ -31,11 +31,11 @@ START_S = 60.0
 class Served:
     """The process, and the address that it printed."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "SHELFCOUNT_THREADS": "1"}
+    def __init__(self, folder: Path, *options: str, command: str = "serve", **settings: str) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "SHELFCOUNT_THREADS": "1", **settings}
         with (folder / "stderr").open("w") as complaints:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "edge", "serve", "--lang", "en", "--port", "0", *options], cwd=folder,
+                [sys.executable, "-m", "edge", command, "--lang", "en", "--port", "0", *options], cwd=folder,
                 env=environment, stdout=subprocess.PIPE, stderr=complaints, text=True,
             )
         assert self.process.stdout is not None
@@ -51,6 +51,7 @@ class Served:
             request.add_header("Content-Type", "application/json")
         try:
             with urllib.request.urlopen(request, timeout=20) as answer:
+                self.headers = answer.headers
                 return answer.status, json.loads(answer.read())
         except urllib.error.HTTPError as error:
             with error:
@@ -80,8 +81,8 @@ def serve() -> Iterator[Serve]:
     """Starts servers, and ends those that a test left running."""
     started: list[Served] = []
 
-    def start(folder: Path, *options: str) -> Served:
-        started.append(Served(folder, *options))
+    def start(folder: Path, *options: str, command: str = "serve", **settings: str) -> Served:
+        started.append(Served(folder, *options, command=command, **settings))
         return started[-1]
 
     yield start

@@ -18,6 +18,7 @@ from edge.api.limits import ApiLimits
 from edge.api.metrics import Metrics
 from edge.api.spool import Order, Spool
 from edge.api.taps import Taps
+from edge.clock import SystemClock
 from inventory_core.counts import Capture, CaptureStatus
 from inventory_core.ids import CountId, LocationId
 from inventory_core.memory import MemoryStore
@@ -91,7 +92,7 @@ def test_a_tap_that_joins_what_was_refused_makes_its_own_count(shop: Shop, looke
 def jobs_over(folder: Path, looker: Any) -> tuple[CountJobs, MemoryStore]:
     store = MemoryStore()
     add_keys(store)
-    return CountJobs(looker, store.writer(), Spool(folder), Metrics(), ApiLimits()), store
+    return CountJobs(looker, store.writer(), Spool(folder), Metrics(), ApiLimits(), SystemClock()), store
 
 
 def order(name: str, *, again: bool = False) -> Order:
