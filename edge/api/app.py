@@ -14,6 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 from edge import __version__
 from edge.api import problems, quick_check
 from edge.api.book_tasks import BookTasks, TaskPolicy
+from edge.api.broker import Broker
 from edge.api.camera_metrics import CameraCollector
 from edge.api.count_job import Looker
 from edge.api.deps import Desk, ModelCard, StockCheck
@@ -24,6 +25,8 @@ from edge.api.keeper import Keeper
 from edge.api.lanes import Lane
 from edge.api.limits import JSON_BYTES, ApiLimits, takes_pictures
 from edge.api.metrics import Metrics
+from edge.api.mqtt_link import MqttLink
+from edge.api.mqtt_orders import MqttOrders
 from edge.api.refusals import TooLarge
 from edge.api.routes import (
     adjustments,
@@ -130,6 +133,7 @@ def create_app(
     cameras: Mapping[str, object] | None = None, model: ModelCard | None = None, lang: Lang = Lang.EN,
     limits: ApiLimits | None = None, stock: StockCheck | None = None, judge: PhotoJudge | None = None,
     keeping: TaskPolicy | None = None, plan: Plan | None = None, metrics: Metrics | None = None,
+    broker: Broker | None = None,
 ) -> Api:
     """The API over `store`.
 
@@ -137,7 +141,8 @@ def create_app(
     `cameras` it can name (None: counting is refused); `lang` answers callers who name neither zh nor en; `stock` is a quicker
     way to ask the store for stock; `judge` looks at the photos of adjustments; `keeping` is how often the
     periodic work is done (None: never, and shifts stay open); `plan` is what is counted unattended; `metrics` is
-    given where others count there too.
+    given where others count there too; by `broker` counts may be asked for with messages. Raises UsageFault where that wants a
+    library that is not installed.
     """
     limits = limits or ApiLimits()
     writer, metrics = store.writer(), metrics or Metrics()
@@ -148,6 +153,9 @@ def create_app(
 
     unattended = None if plan is None else Unattended(
         plan, LocationId(settings.location), jobs.run, clock, metrics.registry)
+    link = None if broker is None else MqttLink(
+        broker, MqttOrders(jobs, writer, clock, cameras or {}, settings.location, can_count=looker is not None),
+        metrics.registry)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -157,10 +165,16 @@ def create_app(
             keeper.start()
         if unattended is not None:
             unattended.start()
+        if link is not None:
+            jobs.listen(link.tell)
+            link.start()
         try:
             yield
         finally:
             jobs.stop()
+            if link is not None:
+                hanging_up = asyncio.create_task(asyncio.to_thread(link.stop))
+                await asyncio.sleep(0)
             if unattended is not None:
                 unattended.stop()
                 unattended.join(_LAST_COUNT_S)
@@ -172,6 +186,8 @@ def create_app(
             reads.close()
             lookups.close()
             writer.close()
+            if link is not None:
+                await hanging_up
 
     app = Api(title="Shelfcount", version=__version__, summary="Counts shelves and holds them against the book.",
               docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=lifespan,

@@ -27,7 +27,7 @@ class JobState(enum.StrEnum):
 @dataclass(frozen=True, slots=True)
 class CountJob:
     """An order and how far it is; `status` and `reasons` are what a count that is done says, and of one that is to be tried
-    again what its `tries` said so far."""
+    again what its `tries` said so far. `facings`: all that were counted."""
 
     order: Order
     state: JobState
@@ -35,6 +35,8 @@ class CountJob:
     status: CaptureStatus | None = None
     reasons: tuple[str, ...] = ()
     tries: int = 0
+    captured_at: datetime | None = None
+    facings: int | None = None
 
     @property
     def ended(self) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import queue
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
 from edge.api.count_job import CountJob, JobState, LastLook, Looker
@@ -46,6 +46,7 @@ class CountJobs:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._changed = asyncio.Event()
         self._record = CountRecord(metrics, clock)
+        self._listeners: list[Callable[[CountJob], None]] = []
 
     @property
     def last_by_camera(self) -> LastLook | None:
@@ -129,6 +130,10 @@ class CountJobs:
                 continue
         return True
 
+    def listen(self, tell_of: Callable[[CountJob], None]) -> None:
+        """Tell `tell_of` of each step of each count, from whatever thread; it neither waits nor raises."""
+        self._listeners.append(tell_of)
+
     def job(self, count: CountId) -> CountJob | None:
         return self._jobs.get(count)
 
@@ -162,6 +167,8 @@ class CountJobs:
         with self._news:
             self._news.notify_all()
         self._announce()
+        for tell_of in self._listeners:
+            tell_of(job)
 
     def _announce(self) -> None:
         if self._loop is not None and not self._loop.is_closed():
@@ -216,7 +223,9 @@ class CountJobs:
             self._set(replace(job, state=JobState.QUEUED))
             return
         self._record.ended(job, capture)
-        self._set(replace(job, state=JobState.DONE))
+        is_blind = capture.status is CaptureStatus.CANNOT_SEE
+        facings = None if is_blind else sum(count.facings.best for count in capture.counts)
+        self._set(replace(job, state=JobState.DONE, captured_at=capture.captured_at, facings=facings))
 
     def _fail(self, job: CountJob, failure: Failure) -> None:
         self._record.failed(job, failure)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from edge.api.app import Api, create_app
 from edge.api.book_tasks import TaskPolicy
+from edge.api.broker import broker_of
 from edge.api.cameras import NamedCamera
 from edge.api.deps import ModelCard
 from edge.api.looking import EyeLooker
@@ -55,13 +56,15 @@ def open_server(
         clock = SystemClock()
         folder = folder_of(settings.db)
         site = open_site(settings.site)
+        broker = broker_of(settings, None if site is None else site.camera)
         eye, card = _eye(settings, watch.named, warn)
         judge, card = (None, card) if eye is None else _judge(settings, eye, card, warn)
         looker = None if eye is None else EyeLooker(
             eye, cameras, Evidence.of_book(settings.db), settings.max_pixels, site=site)
         api = create_app(
             settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card, lang=lang, stock=stock,
-            judge=judge, keeping=None if isinstance(store, DamagedBook) else TaskPolicy(), plan=plan, metrics=metrics)
+            judge=judge, keeping=None if isinstance(store, DamagedBook) else TaskPolicy(), plan=plan, metrics=metrics,
+            broker=broker)
         yield OpenServer(api, has_keys=any(works(token) for token in _tokens(store)))
 
 

@@ -32,7 +32,8 @@ class Served:
     """The process, and the address that it printed."""
 
     def __init__(self, folder: Path, *options: str, command: str = "serve", **settings: str) -> None:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "SHELFCOUNT_THREADS": "1", **settings}
+        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+        environment = {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "SHELFCOUNT_THREADS": "1", **settings}
         with (folder / "stderr").open("w") as complaints:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "edge", command, "--lang", "en", "--port", "0", *options], cwd=folder,
