@@ -12,14 +12,16 @@ import numpy as np
 
 from calibration.record import Calibration
 from edge.capture.frame import Frame
-from edge.capture.quality import frozen
+from edge.capture.frozen import frozen
+from edge.capture.quality import flickers
 from edge.capture.reference import Reference
 from edge.counting.consensus import ConsensusPolicy, agree, agreed_gaps
 from edge.counting.facings import row_beside
+from edge.counting.hidden import Cover, HiddenPolicy, cover_of
 from edge.counting.intervals import TrustPolicy, is_counted, tally
 from edge.counting.pipeline import Eye, LookPolicy, look
 from edge.counting.readings import FrameReading, Gap, Place, Rejected, ShelfReading, Window
-from edge.counting.result import CountResult, ShelfTally
+from edge.counting.result import CountResult, HiddenShelf, ShelfTally
 from edge.counting.rows import find_rows
 from inventory_core.counts import CaptureStatus, Pedigree
 from inventory_core.ids import ShelfId
@@ -33,6 +35,7 @@ class CountPolicy:
     look: LookPolicy = field(default_factory=LookPolicy)
     consensus: ConsensusPolicy = field(default_factory=ConsensusPolicy)
     trust: TrustPolicy = field(default_factory=TrustPolicy)
+    hidden: HiddenPolicy = field(default_factory=HiddenPolicy)
     least_accepted: float = 0.4
 
 
@@ -58,6 +61,8 @@ def count_burst(
     readings = [each for each in looks if isinstance(each, FrameReading)]
     if len(readings) < max(1.0, policy.least_accepted * len(frames)):
         return cannot_see(source, _why([each for each in looks if isinstance(each, Rejected)]), pedigree, frames=frames)
+    if flickers([each.frame for each in readings], policy.look.quality):
+        return cannot_see(source, ("flicker",), pedigree, frames=frames)
     return _counted(eye, readings, len(frames), source, site, policy, pedigree)
 
 
@@ -101,17 +106,30 @@ def _counted(
         shelves = readings[0].shelves
     clearest = max(readings, key=lambda r: (r.quality.sharpness, -r.frame.seq)).frame
     height, width = clearest.image.shape[:2]
+    cover = cover_of(readings, shelves, places, clearest.image, site, policy.hidden)
+    if cover is not None and not (cover.numbers_hold and any(not cover.hides(shelf, policy.hidden) for shelf in shelves)):
+        return cannot_see(source, ("blocked",), pedigree, frames=[clearest])
+    hidden = tuple(
+        HiddenShelf(shelf, cover.shares[shelf]) for shelf in shelves if cover is not None and cover.hides(shelf, policy.hidden))
+    seen = tuple(shelf for shelf in shelves if shelf not in {each.shelf for each in hidden})
     tallies = tuple(
         ShelfTally(reading, tally(reading.places, eye.count_from, eye.gallery_fingerprint is not None, policy.trust))
-        for reading in (_shelf_reading(shelf, window, places, gaps) for shelf in shelves)
+        for reading in (_shelf_reading(shelf, window, places, gaps) for shelf in seen)
     )
     return CountResult(
         source=source, captured_at=clearest.captured_at, width_px=width, height_px=height,
-        status=CaptureStatus.COUNTED if shelves else CaptureStatus.CANNOT_SEE,
-        reasons=() if shelves else ("no_shelf",), shelves=tallies,
+        status=_status(shelves, cover),
+        reasons=("no_shelf",) if not shelves else ("blocked",) if cover else (), shelves=tallies,
         strays=tuple(p for p in places if p.facing.shelf is None and is_counted(p)), window=window,
-        coverage=1.0 if shelves else 0.0, pedigree=pedigree, frame=clearest,
+        coverage=len(seen) / len(shelves) if shelves else 0.0, pedigree=pedigree, frame=clearest, hidden=hidden,
+        cover=cover.mask if cover is not None else None,
     )
+
+
+def _status(shelves: Sequence[ShelfId], cover: Cover | None) -> CaptureStatus:
+    if not shelves:
+        return CaptureStatus.CANNOT_SEE
+    return CaptureStatus.COUNTED if cover is None else CaptureStatus.PARTLY
 
 
 def _shelf_reading(

@@ -41,6 +41,8 @@ def entry_of(result: CountResult) -> Json:
             *(_void(gap) for shelf in result.shelves for gap in shelf.reading.gaps),
         ],
     }
+    if result.hidden:
+        entry["hidden"] = [{"shelf": each.shelf, "hidden": round(each.hidden, 2)} for each in result.hidden]
     if result.detail is not None:
         entry["detail"] = str(result.detail)
     if result.at_s is not None:

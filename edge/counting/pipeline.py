@@ -21,6 +21,7 @@ from edge.counting.readings import FrameReading, Rejected
 from edge.counting.rows import RowPolicy
 from inventory_core.catalogue import LookAlikes
 from models.detections import Detections
+from models.errors import ModelError
 from models.identities import Identities
 
 
@@ -67,7 +68,11 @@ class LookPolicy:
 def look(
     frame: Frame, eye: Eye, site: Calibration | None, policy: LookPolicy, reference: Reference | None = None
 ) -> FrameReading | Rejected:
-    """What `frame` shows, or why it cannot be used. `reference` is a clear picture of the same fixed camera."""
+    """What `frame` shows, or why it cannot be used. `reference` is a clear picture of the same fixed camera.
+
+    A network that fails, or answers numbers that are not finite, has seen nothing of this frame, and nothing seen earlier
+    stands in for it.
+    """
     quality = measure(frame.image, reference)
     if reasons := judge(quality, policy.quality):
         return Rejected(frame, reasons, quality)
@@ -80,8 +85,14 @@ def look(
             image = rectify(frame.image, site).image  # cam px -> view px
         except WrongPicture as error:
             return Rejected(frame, (error.code,), quality)
-    products, gaps = split(eye.detector.detect(image))  # (n, 4) view px
-    names = eye.namer.identify(image, products)  # n names
+    try:
+        found = eye.detector.detect(image)
+        if site is not None and not len(found):  # not even gaps on surveyed shelves: not an empty shop
+            return Rejected(frame, ("nothing_found",), quality)
+        products, gaps = split(found)  # (n, 4) view px
+        names = eye.namer.identify(image, products)  # n names
+    except ModelError:
+        return Rejected(frame, ("no_answer",), quality)
     seen = Seen(frame, quality, products, names, gaps)
     if site is None:
         return facings_on_rows(seen, eye.count_from, policy.rows)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from edge.capture.frame import Frame
+from edge.capture.reference import Mask
 from edge.counting.intervals import SkuFacings
 from edge.counting.readings import Place, ShelfReading, Window
 from inventory_core.counts import Capture, CaptureStatus, Pedigree, ShelfCount
@@ -26,11 +27,21 @@ class ShelfTally:
         return self.reading.shelf
 
 
+@dataclass(frozen=True, slots=True)
+class HiddenShelf:
+    """A shelf that is unknown because the share `hidden` (0..1) of it cannot be seen."""
+
+    shelf: ShelfId
+    hidden: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CountResult:
     """`frame` is the picture that was counted (the clearest of a burst), None where there was nothing to read.
 
-    `width_px` and `height_px` are 0 for a picture that could not be read; `at_s` is the place in a video, in seconds;
+    `shelves` are those that could be seen; with the status `partly` something stands in front: `hidden` says which shelves
+    it hides, and how much of each (share 0..1), and `cover` where it is in the picture. `width_px` and `height_px` are 0 for
+    a picture that could not be read; `at_s` is the place in a video, in seconds;
     `detail` says in words what is wrong. `unreadable`: the file or camera gave no picture at all.
     """
 
@@ -49,10 +60,12 @@ class CountResult:
     at_s: float | None = None
     detail: Message | None = None
     unreadable: bool = False
+    hidden: tuple[HiddenShelf, ...] = ()
+    cover: Mask | None = None
 
     def without_frame(self) -> "CountResult":
         """The same count without its picture, which is by far the largest part."""
-        return replace(self, frame=None)
+        return replace(self, frame=None, cover=None)
 
     @property
     def facings(self) -> int:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from edge.capture.frame import Image
+from edge.capture.reference import Mask
 from edge.counting.intervals import is_counted
 from edge.counting.readings import Box, Place
 from edge.counting.reasons import reason_in_words
@@ -85,6 +86,8 @@ def annotated(result: CountResult, tr: Translator) -> Image | None:
         pen.plate(canvas, text, 0, 4 * size_px, 2 * size_px, WHITE, RED)
         return canvas
     numbers = _numbers(result)
+    if result.cover is not None:
+        _veil(canvas, result.cover, size_px)
     for index, shelf in enumerate(result.shelves):
         _draw_shelf(canvas, shelf, ROW_COLOURS[index % len(ROW_COLOURS)], scale, size_px, pen, numbers)
     for place in result.strays:
@@ -152,6 +155,15 @@ def _cross(canvas: Image, box: Box, colour: Colour, scale: float, size_px: int) 
     cv2.line(canvas, (x1, y2), (x2, y1), colour, thick, cv2.LINE_AA)
 
 
+def _veil(canvas: Image, mask: Mask, size_px: int) -> None:
+    """What is hidden: striped, so that nobody takes it for an empty shelf."""
+    height, width = canvas.shape[:2]
+    hidden = cv2.resize(mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
+    down, across = np.ogrid[:height, :width]
+    stripes = hidden & ((down + across) % (2 * size_px) < size_px // 2)
+    canvas[stripes] = canvas[stripes] // 3 + np.array(RED, np.uint8) // 3 * 2
+
+
 def _corners(box: Box, scale: float) -> tuple[tuple[int, int], tuple[int, int]]:
     return (
         (round(box.x1_px * scale), round(box.y1_px * scale)), (round(box.x2_px * scale), round(box.y2_px * scale))
@@ -174,6 +186,7 @@ def _legend(
             lines.append((f"   {name}: {row.facings.best}{spread}", BLACK))
         if shelf.reading.gaps:
             lines.append((f"   {tr('gaps: {n}', n=len(shelf.reading.gaps))}", GREY))
+    lines += [(tr("shelf {shelf}: hidden", shelf=each.shelf), RED) for each in result.hidden]
     size_px = max(SMALLEST_PX, min(round(1.2 * size_px), int(height_px / (1.5 * (len(lines) + 1)))))
     step = round(1.5 * size_px)
     width_px = min(max(pen.width(text, size_px) for text, _ in lines) + 2 * size_px, 26 * size_px)

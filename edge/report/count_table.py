@@ -31,6 +31,12 @@ def print_count(result: CountResult, console: Console, tr: Translator) -> None:
             table.add_row(escape(shelf.shelf), product, str(row.facings.best), _between(row.facings))
         table.add_section()
     console.print(table)
+    if result.status is CaptureStatus.PARTLY:
+        why = ", ".join(tr.say(reason_in_words(code)) for code in result.reasons)
+        console.print(escape(tr("seen only in part: {why}", why=why)), soft_wrap=True)
+    for each in result.hidden:
+        console.print(escape(tr("shelf {shelf} is unknown: {percent} % of it is hidden", shelf=each.shelf,
+                                percent=round(100 * each.hidden))), soft_wrap=True)
     console.print(escape(tr("{n} facings on {shelves} shelves", n=result.facings, shelves=len(result.shelves))))
 
 

@@ -6,7 +6,7 @@ from edge.bench.bootstrap import BootstrapPolicy, Interval
 from edge.bench.bursts import BurstPolicy, BurstTallies, compare_bursts, simulated_burst
 from edge.bench.facing_metrics import Tally
 from edge.bench.shelf_picture import draw_shelf
-from edge.capture.quality import frozen
+from edge.capture.frozen import frozen
 
 POLICY = BurstPolicy(frames=3)
 

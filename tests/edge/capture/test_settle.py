@@ -10,7 +10,7 @@ import pytest
 
 from edge.capture.camera import Camera, VideoFile, open_camera
 from edge.capture.frame import Frame
-from edge.capture.quality import frozen
+from edge.capture.frozen import frozen
 from edge.capture.replay import ReplayCamera, StoredFrame
 from edge.capture.settle import Burst, BurstPolicy, bursts_of_video, take_burst
 from edge.clock import SimulatedClock, SystemClock

@@ -49,10 +49,10 @@ def captures_of(store: MemoryStore) -> tuple[Capture, ...]:
         return book.captures(LOCATION)
 
 
-def test_blocked_and_dark_pictures_are_answered_cannot_see_and_all_others_are_counted(
+def test_blocked_and_dark_pictures_are_never_taken_for_a_full_view_and_all_others_are_counted(
     played: tuple[Played, MemoryStore], day: TrueDay
 ) -> None:
-    seen = [capture.status is not CaptureStatus.CANNOT_SEE for capture in captures_of(played[1])]
+    seen = [capture.status is CaptureStatus.COUNTED for capture in captures_of(played[1])]
     assert [truth.clear for truth in day.shelves] == seen
 
 
