@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from edge.cli.archive import BOOK, FILES, GALLERY, SITE, Manifest, is_backup, pack
-from edge.cli.whole_file import whole_file
 from edge.counting.evidence import folder_of
 from edge.errors import CheckFailed, UsageFault
+from edge.whole_file import whole_file
 from inventory_core.store import engine, postgresql
 from inventory_core.store.copies import copied
 from inventory_core.store.sql_book import open_book

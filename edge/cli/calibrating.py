@@ -17,10 +17,10 @@ from edge.capture.pictures import read_picture
 from edge.cli.app import app
 from edge.cli.console import Out, out
 from edge.cli.progress import steps
-from edge.cli.whole_file import whole_file
 from edge.counting.sources import Kind, Source, expand
 from edge.errors import ExitCode, UnreadableInput, UsageFault
 from edge.settings import load_settings
+from edge.whole_file import whole_file
 from inventory_core.messages import tell
 
 calibrate = typer.Typer(no_args_is_help=True, help="Survey a camera's place: sheets to print, its lens, the bay.")
