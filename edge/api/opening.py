@@ -9,6 +9,7 @@ from edge.api.book_tasks import TaskPolicy
 from edge.api.cameras import NamedCamera
 from edge.api.deps import ModelCard
 from edge.api.looking import EyeLooker
+from edge.api.surveying import Surveys
 from edge.api.unattended import Plan
 from edge.bootstrap import open_eye, open_judge, open_site, prove_eye
 from edge.clock import SystemClock
@@ -55,7 +56,8 @@ def open_server(
             eye, cameras, Evidence.of_book(settings.db), settings.max_pixels, site=site)
         api = create_app(
             settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card, lang=lang, stock=stock,
-            judge=judge, keeping=None if isinstance(store, DamagedBook) else TaskPolicy(), plan=plan)
+            judge=judge, keeping=None if isinstance(store, DamagedBook) else TaskPolicy(), plan=plan,
+            survey=Surveys.of(settings, site, eye, None if looker is None else looker.take_site))
         yield OpenServer(api, has_keys=any(works(token) for token in _tokens(store)))
 
 
