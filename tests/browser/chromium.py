@@ -65,7 +65,7 @@ class Page:
         """Wait until an expression is true."""
         deadline_s = time.monotonic() + patience_s
         while not self.js(f"!!({text})"):
-            assert time.monotonic() < deadline_s, (text, self.complaints)
+            assert time.monotonic() < deadline_s, (text, self.complaints, self.js("document.body.innerText")[-1500:])
             select.select([], [], [], 0.05)
 
     def size(self, width_px: int, height_px: int) -> None:
@@ -88,7 +88,8 @@ class Page:
 
     def middle(self, selector: str) -> tuple[float, float]:
         """Where an element is, after it was scrolled into view."""
-        x, y = self.js(f"(e => {{ e.scrollIntoView({{block: 'center', behavior: 'instant'}}); const b = e.getBoundingClientRect();"
+        x, y = self.js(f"(e => {{ e.scrollIntoView({{block: 'center', behavior: 'instant'}});"
+                       f" const b = e.getBoundingClientRect();"
                        f" return [b.x + b.width / 2, b.y + b.height / 2]; }})(document.querySelector({json.dumps(selector)}))")
         return float(x), float(y)
 
@@ -132,7 +133,7 @@ def chromium(profile: Path) -> Iterator[Page]:
     process = subprocess.Popen(
         [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", f"--user-data-dir={profile}",
          "--remote-debugging-pipe", "--force-prefers-reduced-motion"],
-        close_fds=False, preexec_fn=numbered, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,  # noqa: PLW1509
+        close_fds=False, preexec_fn=numbered, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )
     os.close(orders_read)
     os.close(answers_write)

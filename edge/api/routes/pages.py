@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 
-from edge.api.answers import Responses
+from edge.api.answers import Responses, open_answers
 from edge.api.guard import GuardedRoute
 from edge.api.problems import language_for
 from edge.api.refusals import NotFound
@@ -40,7 +40,7 @@ async def survey(
     return Response(text, media_type="text/html", headers=headers)
 
 
-@router.get("/static/{name}", summary="A part of a page", response_class=Response, responses=_FILE)
+@router.get("/static/{name}", summary="A part of a page", response_class=Response, responses=_FILE | open_answers("not_found"))
 async def part(name: str) -> Response:
     if (kind := _FILES.get(name)) is None:
         raise NotFound("there is no page part {name}", name=name)

@@ -136,7 +136,7 @@ by("size-form").addEventListener("submit", (event) => {
     by("view").src = found.view;
     await by("view").decode();
     const unsure = found.shelves.some((shelf) => shelf.confidence === 0) ? ` ${words.unsure}` : "";
-    by("found").textContent = `${found.shelves.length} ${words.found}, ${found.products} ${words.seen}.${unsure}`;
+    by("found").textContent = words.found.replace("{n}", found.shelves.length).replace("{products}", found.products) + unsure;
     by("old-shelves").hidden = !state.start.site;
     by("done").replaceChildren();
     show("save");
@@ -176,7 +176,11 @@ function rows(body, items, fields, wordOf, removing, naming) {
     }
     const button = row.insertCell().appendChild(document.createElement("button"));
     Object.assign(button, { type: "button", className: "plain", textContent: "×" });
-    button.addEventListener("click", () => { listOf(body).splice(row.rowIndex - 1, 1); redraw(); });
+    button.addEventListener("click", () => {
+      listOf(body).splice(row.rowIndex - 1, 1);
+      if (body.id === "shelves") forgetPlacesWithoutShelf();
+      redraw();
+    });
   }
   items.forEach((item, number) => {
     const row = body.rows[number];
@@ -187,6 +191,11 @@ function rows(body, items, fields, wordOf, removing, naming) {
     });
     row.cells[fields.length].firstChild.setAttribute("aria-label", `${removing} ${item[naming]} (${number + 1})`);
   });
+}
+
+function forgetPlacesWithoutShelf() {
+  const names = new Set(state.shelves.map((shelf) => shelf.name));
+  state.slots = state.slots.filter((slot) => names.has(slot.shelf));
 }
 
 const listOf = (body) => (body.id === "shelves" ? state.shelves : state.slots);
@@ -218,6 +227,7 @@ by("add-shelf").addEventListener("click", () => {
 
 by("old-shelves").addEventListener("click", () => {
   state.shelves = state.start.site.shelves.map((shelf) => ({ ...shelf }));
+  forgetPlacesWithoutShelf();
   redraw();
 });
 

@@ -2,6 +2,7 @@
 
 const STEP = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const LOUPE_SHOWS_PX = 60;
+const NARROW_PX = 480; // of a stage: the boards' mm stand in the table alone
 
 const clamp = (value, least, most) => Math.min(Math.max(value, least), most);
 
@@ -135,7 +136,7 @@ export class FrontStage {
       const button = this.boards[number];
       const mm = Number(shelf.bottom_mm) || 0;
       button.style.top = `${(clamp(mm, 0, this.heightMm) / this.heightMm) * 100}%`;
-      button.querySelector("span").textContent = `${shelf.name} · ${Math.round(mm)}`;
+      button.querySelector("span").textContent = this.stage.clientWidth < NARROW_PX ? shelf.name : `${shelf.name} · ${Math.round(mm)}`;
       button.setAttribute("aria-label", `${this.word} ${shelf.name} · ${Math.round(mm)} mm`);
       button.mm = mm;
     });
