@@ -31,8 +31,8 @@ class ShelfSlot:
 
 @dataclass(frozen=True, slots=True)
 class SeenFace:
-    """The front of one product in the surveyed picture; of two above one another, that with the larger `bottom_mm` stands on the
-    board."""
+    """The front of one product in the surveyed picture; of two above one another, that with the larger `bottom_mm` stands on
+    the board."""
 
     shelf: ShelfId
     left_mm: float
