@@ -44,7 +44,7 @@ class Bay:
                 width=self.width_mm, height=self.height_mm,
             )
         if not self.bands:
-            raise BadGeometry("a bay needs at least one shelf")
+            raise BadGeometry("a bay needs at least one shelf; add a [[shelf]]")
         names = [band.shelf for band in self.bands]
         for name in names:
             if names.count(name) > 1:
@@ -58,7 +58,8 @@ class Bay:
         last = self.bands[-1]
         if self.bands[0].top_mm < -1e-6 or last.bottom_mm > self.height_mm + 1e-6:
             raise BadGeometry(
-                "shelf {shelf} reaches outside the bay, which is {height} mm high",
+                "shelf {shelf} reaches outside the bay, which is {height} mm high; mend its top_mm or bottom_mm, or the "
+                "bay's height_mm",
                 shelf=self.bands[0].shelf if self.bands[0].top_mm < 0 else last.shelf, height=self.height_mm,
             )
         require_slots(self.slots, names, self.width_mm)

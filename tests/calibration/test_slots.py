@@ -63,7 +63,7 @@ def test_places_of_a_site_file_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("before", "after", "named"), [
-    ('shelf = "top"', 'shelf = "attic"', "shelf attic, which the bay does not have; it has top, 2"),
+    ('shelf = "top"', 'shelf = "attic"', "shelf attic, which the bay does not have; name one of top, 2"),
     ('shelf = "top"\n', "", "slot[1].shelf should be the name of a shelf"),
     ("right_mm = 95.5", "right_mm = 1300", "outside the bay, which is 1200"),
     ("right_mm = 95.5", "right_mm = 10", "needs left_mm below right_mm"),
