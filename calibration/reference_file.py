@@ -53,11 +53,12 @@ def read_reference(table: Table, width: int, height: int, lens: Lens | None, wit
         raise table.wrong("sha256", tell("{sha256}, that of the picture as it is", sha256=actual), sha256 or tell("nothing"))
     grey = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
     if grey is None:
-        raise BadSite("site file {file}: {picture} is not a picture; put the surveyed one there or survey again", file=table.file,
-                      picture=path)
+        raise BadSite("site file {file}: {picture} is not a picture; put the surveyed one there or survey again",
+                      file=table.file, picture=path)
     if grey.shape != (height, width):
-        raise BadSite("site file {file}: its picture has {found_width} x {found_height} px, [camera] says {width} x {height}; put "
-                      "the surveyed one there or survey again", file=table.file, found_width=grey.shape[1], found_height=grey.shape[0], width=width, height=height)
+        raise BadSite("site file {file}: its picture has {found_width} x {found_height} px, [camera] says {width} x {height}; "
+                      "put the surveyed one there or survey again", file=table.file, found_width=grey.shape[1],
+                      found_height=grey.shape[0], width=width, height=height)
     reference = Reference.of(np.asarray(grey, np.uint8), lens)
     if len(reference.landmarks.at) < LEAST_LANDMARKS:
         raise BadSite("site file {file}: its picture shows {points} points to hold on to, {least} are needed; take a sharp one "

@@ -50,11 +50,12 @@ def require_slots(slots: Sequence[ShelfSlot], shelves: Sequence[ShelfId], width_
     """Raise BadGeometry for a place on no shelf, beside the bay, or over another of its shelf."""
     for slot in slots:
         if slot.shelf not in shelves:
-            raise BadGeometry("a place is on shelf {shelf}, which the bay does not have; name one of {shelves}", shelf=slot.shelf,
-                              shelves=", ".join(shelves))
+            raise BadGeometry("a place is on shelf {shelf}, which the bay does not have; name one of {shelves}",
+                              shelf=slot.shelf, shelves=", ".join(shelves))
         if slot.left_mm < -1e-6 or slot.right_mm > width_mm + 1e-6:
             raise BadGeometry("a place on shelf {shelf} from {left} to {right} mm reaches outside the bay, which is {width} mm "
-                              "wide; mend its left_mm or right_mm, or the bay's width_mm", shelf=slot.shelf, left=slot.left_mm, right=slot.right_mm, width=width_mm)
+                              "wide; mend its left_mm or right_mm, or the bay's width_mm", shelf=slot.shelf,
+                              left=slot.left_mm, right=slot.right_mm, width=width_mm)
     for shelf in shelves:
         row = sorted((slot for slot in slots if slot.shelf == shelf), key=lambda slot: slot.left_mm)
         for left, right in pairwise(row):

@@ -9,8 +9,9 @@ import typer
 from calibration.site_file import read_site
 from edge.bootstrap import model_files
 from edge.cli.app import app
+from edge.cli.check_picture import picture_on_site
 from edge.cli.console import Out, out
-from edge.errors import CheckFailed
+from edge.errors import CheckFailed, UsageFault
 from edge.settings import Settings, load_settings
 from inventory_core.messages import Message, Told, tell
 from models.gallery import open_gallery
@@ -23,6 +24,7 @@ from models.tuning import usable_tuning
 def check(
     site: Annotated[Path | None, typer.Option(help="Site file to check; else the one in the settings.")] = None,
     gallery: Annotated[Path | None, typer.Option(help="Gallery to check; else the one in the settings.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="A picture of today: would it count, and has the camera moved?")] = None,
 ) -> None:
     """Check settings, model files, site and gallery, and explain every mistake."""
     speak, faults = out(), 0
@@ -38,6 +40,8 @@ def check(
     chosen_site, chosen_gallery = settings.site, settings.gallery
     if chosen_site is not None:
         faults += _checked(speak, lambda: _site(chosen_site))
+    if picture is not None:
+        faults += _checked(speak, lambda: _picture(picture, chosen_site, settings.max_pixels))
     if chosen_gallery is not None:
         faults += _checked(speak, lambda: _gallery(settings, chosen_gallery))
     if faults:
@@ -77,6 +81,12 @@ def _site(path: Path) -> Message:
         file=path, shelves=len(site.bay.bands), width_mm=site.bay.width_mm, height_mm=site.bay.height_mm,
         width=width, height=height,
     )
+
+
+def _picture(picture: Path, site: Path | None, max_pixels: int) -> Message:
+    if site is None:
+        raise UsageFault("--picture is held against a site: give --site FILE too")
+    return picture_on_site(picture, read_site(site), max_pixels)
 
 
 def _gallery(settings: Settings, folder: Path) -> Message:

@@ -45,8 +45,8 @@ def test_four_steps_lead_to_a_site_file_that_is_checked(
 
 def test_it_goes_on_at_the_step_at_which_it_was_left(capsys: pytest.CaptureFixture[str]) -> None:
     left = subprocess.run(
-        [sys.executable, "-m", "edge", "calibrate", "--lang", "en"], input="-\n-\n", capture_output=True, text=True, check=False,
-        env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60)
+        [sys.executable, "-m", "edge", "calibrate", "--lang", "en"], input="-\n-\n", capture_output=True, text=True,
+        check=False, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60)
     assert (130, True) == (left.returncode, "goes on at this step" in left.stderr)
     assert ExitCode.DONE == walk(*BAY)
     said = capsys.readouterr().out.splitlines()
