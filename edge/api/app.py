@@ -38,12 +38,15 @@ from edge.api.routes import (
     inventory,
     logs,
     not_yet,
+    pages,
     reservations,
     shelves,
     shifts,
+    surveys,
 )
 from edge.api.schemas.replies import ProblemReply
 from edge.api.spool import Spool
+from edge.api.surveying import Surveys
 from edge.api.unattended import Plan, Unattended
 from edge.clock import Clock
 from edge.counting.evidence import Evidence
@@ -133,7 +136,7 @@ def create_app(
     cameras: Mapping[str, object] | None = None, model: ModelCard | None = None, lang: Lang = Lang.EN,
     limits: ApiLimits | None = None, stock: StockCheck | None = None, judge: PhotoJudge | None = None,
     keeping: TaskPolicy | None = None, plan: Plan | None = None, metrics: Metrics | None = None,
-    broker: Broker | None = None,
+    broker: Broker | None = None, survey: Surveys | None = None,
 ) -> Api:
     """The API over `store`.
 
@@ -142,12 +145,12 @@ def create_app(
     way to ask the store for stock; `judge` looks at the photos of adjustments; `keeping` is how often the
     periodic work is done (None: never, and shifts stay open); `plan` is what is counted unattended; `metrics` is
     given where others count there too; by `broker` counts may be asked for with messages. Raises UsageFault where that wants a
-    library that is not installed.
+    library that is not installed; `survey` is what a survey of the cameras' place goes into.
     """
     limits = limits or ApiLimits()
     writer, metrics = store.writer(), metrics or Metrics()
     metrics.registry.register(CameraCollector(cameras or {}, clock))
-    reads, lookups, pictures = Lane("reads"), Lane("lookups"), Lane("pictures")
+    reads, lookups, pictures, surveying = Lane("reads"), Lane("lookups"), Lane("pictures"), Lane("surveys")
     jobs = CountJobs(looker, writer, Spool(folder / "orders"), metrics, limits, clock)
     keeper = None if keeping is None else Keeper(clock, BookTasks(store, writer, clock, settings.calendar(), keeping).tasks())
 
@@ -183,6 +186,7 @@ def create_app(
                 keeper.join(_LAST_COUNT_S)
             jobs.join(_LAST_COUNT_S)
             pictures.close()
+            surveying.close()
             reads.close()
             lookups.close()
             writer.close()
@@ -201,12 +205,13 @@ def create_app(
         pictures,
         asyncio.Semaphore(limits.uploads_at_once), jobs, dict(cameras or {}),
         model or ModelCard(why_down="no detector was given"), metrics, folder, Evidence(folder / "evidence"),
-        judge or NoJudge(), keeper, unattended,
+        judge or NoJudge(), surveying, survey or Surveys.of(settings, None, None, None), keeper, unattended,
     )
     problems.install(app)
-    for router in (health.router, inventory.reads, inventory.writes, reservations.reads, reservations.writes, adjustments.reads,
-                   adjustments.forms, adjustments.writes, counts.reads, counts.writes, shelves.router, discrepancies.router,
-                   shifts.router, logs.router, insight.reads, insight.forms, inputs.router, not_yet.router):
+    for router in (health.router, inventory.reads, inventory.writes, reservations.reads, reservations.writes,
+                   adjustments.reads, adjustments.forms, adjustments.writes, counts.reads, counts.writes, shelves.router,
+                   discrepancies.router, shifts.router, logs.router, insight.reads, insight.forms, inputs.router,
+                   surveys.reads, surveys.forms, surveys.writes, pages.router, not_yet.router):
         app.include_router(router)
     return app
 

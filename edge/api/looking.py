@@ -39,6 +39,10 @@ class EyeLooker:
         self._burst_policy = burst
         self._seen: dict[str, FixedCamera] = {}
 
+    def take_site(self, site: Calibration) -> None:
+        """Use a new site from the next count on; what is known of the places of the old one is forgotten."""
+        self._site, self._seen = site, {}
+
     def look(self, order: Order, picture: bytes | None, taken: Callable[[], None] = lambda: None) -> Capture:
         """What stands there, or that nothing could be seen; the clearest picture is kept as evidence.
 

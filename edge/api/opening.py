@@ -11,6 +11,7 @@ from edge.api.cameras import NamedCamera
 from edge.api.deps import ModelCard
 from edge.api.looking import EyeLooker
 from edge.api.metrics import Metrics
+from edge.api.surveying import Surveys
 from edge.api.unattended import Plan
 from edge.bootstrap import Networks, open_eye, open_judge, open_site, prove_eye
 from edge.clock import SystemClock
@@ -64,7 +65,7 @@ def open_server(
         api = create_app(
             settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card, lang=lang, stock=stock,
             judge=judge, keeping=None if isinstance(store, DamagedBook) else TaskPolicy(), plan=plan, metrics=metrics,
-            broker=broker)
+            broker=broker, survey=Surveys.of(settings, site, eye, None if looker is None else looker.take_site))
         yield OpenServer(api, has_keys=any(works(token) for token in _tokens(store)))
 
 

@@ -12,6 +12,7 @@ from edge.api.broker import broker_of
 from edge.bootstrap import model_files
 from edge.capture.supervisor import without_password
 from edge.cli.app import app
+from edge.cli.check_picture import picture_on_site
 from edge.cli.console import Out, out
 from edge.errors import CheckFailed, UsageFault
 from edge.settings import CameraEntry, Settings, load_settings
@@ -26,6 +27,7 @@ from models.tuning import usable_tuning
 def check(
     site: Annotated[Path | None, typer.Option(help="Site file to check; else the one in the settings.")] = None,
     gallery: Annotated[Path | None, typer.Option(help="Gallery to check; else the one in the settings.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="A picture of today: would it count, and has the camera moved?")] = None,
 ) -> None:
     """Check settings, model files, site and gallery, and explain every mistake."""
     speak, faults = out(), 0
@@ -45,6 +47,8 @@ def check(
     chosen_site, chosen_gallery = settings.site, settings.gallery
     if chosen_site is not None:
         faults += _checked(speak, lambda: _site(chosen_site))
+    if picture is not None:
+        faults += _checked(speak, lambda: _picture(picture, chosen_site, settings.max_pixels))
     if chosen_gallery is not None:
         faults += _checked(speak, lambda: _gallery(settings, chosen_gallery))
     if faults:
@@ -105,6 +109,12 @@ def _site(path: Path) -> Message:
         file=path, shelves=len(site.bay.bands), width_mm=site.bay.width_mm, height_mm=site.bay.height_mm,
         width=width, height=height,
     )
+
+
+def _picture(picture: Path, site: Path | None, max_pixels: int) -> Message:
+    if site is None:
+        raise UsageFault("--picture is held against a site: give --site FILE too")
+    return picture_on_site(picture, read_site(site), max_pixels)
 
 
 def _gallery(settings: Settings, folder: Path) -> Message:
