@@ -102,6 +102,11 @@ class DriftGuard:
         self._policy, self._rest = policy, rest
         self._anchor: tuple[Anchor, Registration] | None = None
 
+    @property
+    def stood(self) -> Registration | None:
+        """Where the camera stands as long as it does not move, None where the last picture registered did not tell."""
+        return None if self._anchor is None else self._anchor[1]
+
     def register(self, image: Grey) -> Registration | Refused:
         """Where a grey picture (H, W) u8 of the surveyed shape lies to the surveyed one."""
         if self._anchor is not None:
@@ -119,7 +124,8 @@ def _textured(picture: Grey, policy: RestPolicy) -> npt.NDArray[np.int64]:
     """(n, 2) top left px of the patches with the strongest edges in two directions, none overlapping another."""
     soft = cv2.GaussianBlur(picture, (0, 0), 1.0)
     side = policy.side_px
-    strength = np.sqrt(cv2.cornerMinEigenVal(soft, side, 3) * 255 * 255 / 1.0)
+    weaker = np.maximum(cv2.cornerMinEigenVal(soft, side, 3), 0.0)  # of (2 / 255 grey levels per px) squared; nan becomes 0
+    strength = np.sqrt(np.nan_to_num(weaker)) * (255 / 2)
     height, width = picture.shape
     taken = np.zeros(picture.shape, np.bool_)
     found: list[tuple[int, int]] = []

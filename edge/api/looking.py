@@ -7,6 +7,7 @@ from calibration.record import Calibration
 from edge.api.cameras import NamedCamera
 from edge.api.refusals import UnknownCamera
 from edge.api.spool import Order
+from edge.capture.gate import Gate
 from edge.capture.pictures import decode_picture
 from edge.capture.settle import Burst, BurstPolicy, take_burst
 from edge.counting.count import CountPolicy, cannot_see, count_burst, pedigree_of
@@ -55,20 +56,16 @@ class EyeLooker:
         return to_capture(result, count_id=order.id, location=order.location, now=order.requested_at, evidence=evidence)
 
     def _count_camera(self, order: Order) -> CountResult:
-        """A burst; places that have not changed since this camera's last counts keep their names."""
-        burst, at_s = self._burst(order)
+        """A burst; what has not changed since this camera's last counts is not looked at again."""
+        seen = self._seen.setdefault(order.camera or "", FixedCamera())
+        burst, at_s = self._burst(order, seen.gate)
         if not burst.settled:
             pedigree = pedigree_of(self._eye, self._site, order.camera)
             return cannot_see(order.source, ("unsettled",), pedigree, frames=burst.frames)
-        seen = self._seen.setdefault(order.camera or "", FixedCamera())
-        watching = seen.for_count(self._eye, at_s)
-        result = count_burst(watching.eye, burst.frames, source=order.source, site=self._site, policy=self._policy,
-                             camera=order.camera)  # fmt: skip
-        if result.status is CaptureStatus.COUNTED:
-            seen.keep(watching)
-        return result
+        return seen.count(self._eye, burst, at_s, source=order.source, site=self._site, policy=self._policy,
+                          camera=order.camera)  # fmt: skip
 
-    def _burst(self, order: Order) -> tuple[Burst, float]:
+    def _burst(self, order: Order, gate: Gate) -> tuple[Burst, float]:
         """The burst, and the camera's clock when it was taken, in monotonic seconds. Raises UnknownCamera."""
         named = self._cameras.get(order.camera or "")
         if named is None:
@@ -76,6 +73,6 @@ class EyeLooker:
                                 cameras=", ".join(sorted(self._cameras)) or "-")
         camera = named.open()
         try:
-            return take_burst(camera, named.clock, self._burst_policy), named.clock.monotonic()
+            return take_burst(camera, named.clock, self._burst_policy, gate=gate), named.clock.monotonic()
         finally:
             camera.close()

@@ -23,6 +23,11 @@ class Look:
     now_from_survey: Matrix
 
 
+def grey(image: Image) -> Image:
+    """(h, w) of (h, w, 3)."""
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
 def turned(shift_px: tuple[float, float], roll_deg: float, size: tuple[int, int]) -> Matrix:
     """`now_from_survey` of a camera turned so that the middle of its picture moves by `shift_px`; K R K^-1, focal length
     one picture width."""
