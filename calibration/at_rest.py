@@ -57,11 +57,13 @@ class Anchor:
     def of(cls, picture: Grey, policy: RestPolicy = RestPolicy()) -> "Anchor":
         at = _textured(picture, policy)
         smooth = _patches(picture, at, policy.side_px)
-        down, right = np.gradient(smooth, axis=(1, 2)) if len(at) else (smooth, smooth)
+        if not len(at):
+            return cls((picture.shape[0], picture.shape[1]), at, smooth, np.empty((0, 2, *smooth.shape[1:]), np.float32))
+        down, right = (np.asarray(each, np.float32) for each in np.gradient(smooth, axis=(1, 2)))
         # the mean of a patch is light: it says nothing of a move
         edges = np.stack([_centred(right), _centred(down)], axis=1).reshape(len(at), 2, -1)  # (n, 2, s * s)
         squares = edges @ edges.transpose(0, 2, 1)  # (n, 2, 2)
-        steps = -np.linalg.solve(squares, edges) if len(at) else edges
+        steps = -np.linalg.solve(squares, edges)
         shows, length = _normal(smooth)
         steps = (steps * length[:, None, None]).reshape(len(at), 2, *smooth.shape[1:])
         return cls((picture.shape[0], picture.shape[1]), at, shows, np.asarray(steps, np.float32))
@@ -124,8 +126,8 @@ def _textured(picture: Grey, policy: RestPolicy) -> npt.NDArray[np.int64]:
     """(n, 2) top left px of the patches with the strongest edges in two directions, none overlapping another."""
     soft = cv2.GaussianBlur(picture, (0, 0), 1.0)
     side = policy.side_px
-    weaker = np.maximum(cv2.cornerMinEigenVal(soft, side, 3), 0.0)  # of (2 / 255 grey levels per px) squared; nan becomes 0
-    strength = np.sqrt(np.nan_to_num(weaker)) * (255 / 2)
+    weaker = np.maximum(np.nan_to_num(cv2.cornerMinEigenVal(soft, side, ksize=3)), 0.0)  # of (2 / 255 grey levels a px) squared
+    strength = np.sqrt(weaker) * (255 / 2)
     height, width = picture.shape
     taken = np.zeros(picture.shape, np.bool_)
     found: list[tuple[int, int]] = []

@@ -3,10 +3,11 @@
     python -m scripts.measure_whole_system --photo ../shared/data/shelf-photos/test_0.jpg [--seconds 130] [--backend NAME]
 
 The stream is a process of its own: the photo at 1920 x 1080, 15 fps, fresh sensor noise on each picture. Measured are the
-capture process and this one, which holds the camera, takes bursts by the gate, judges, registers against the surveyed picture
-(site file, drift guard), detects, names by a gallery of the photo's own products, and counts. In the arms with changes one place
-in twenty shows another product in every count; the next count begins when that has stood still for two seconds. The book and
-the API rest. CPU time of all threads of both processes; the first count of an arm, which looks at everything, stands apart.
+capture process and this one, which holds the camera, takes bursts by the gate, judges, registers against the surveyed
+picture (site file, drift guard), detects, names by a gallery of the photo's own products, and counts. In the arms with changes
+one place in twenty shows another product in every count; the next count begins when that has stood still for two seconds. The
+book and the API rest. CPU time of all threads of both processes; the first count of an arm, which looks at everything, stands
+apart.
 """
 
 import argparse
@@ -198,8 +199,8 @@ def main() -> None:
         serve(given.photo, bool(given.serve))
         return
     still = scene(given.photo)
-    print(f"{given.photo.name} at {SIZE_PX[0]} x {SIZE_PX[1]}, {FPS:g} fps; {given.backend}, one thread, as shipped (640 + 448 px "
-          f"and a step back); {given.seconds:g} s an arm; load average {os.getloadavg()[0]:.1f}.\n")  # fmt: skip
+    print(f"{given.photo.name} at {SIZE_PX[0]} x {SIZE_PX[1]}, {FPS:g} fps; {given.backend}, one thread, as shipped (640 + 448 "
+          f"px and a step back); {given.seconds:g} s an arm; load average {os.getloadavg()[0]:.1f}.\n")  # fmt: skip
     print("| scene | frames a count | counts, of them repeated | s from count to count | of one core: counting | capturing | "
           "together | CPU of the first count, s | facings |\n" + "|---" * 9 + "|", flush=True)  # fmt: skip
     shares = []

@@ -16,7 +16,7 @@ from edge.counting.fixed_camera import FixedCamera
 from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult, to_capture
 from edge.errors import UnreadableInput
-from inventory_core.counts import Capture, CaptureStatus
+from inventory_core.counts import Capture
 
 
 class EyeLooker:

@@ -64,8 +64,9 @@ def bay(
     with whole_file(target) as half:
         half.write_text(site_text(draft), encoding="utf-8")
         view = rectify(image, read_site(half))
-        found = seen_shelves(view, open_eye(settings), width_mm, height_mm, count)
-        surveyed = replace(draft, bands=tuple(one.band for one in found))
+        eye = open_eye(settings)
+        found = seen_shelves(view, eye, width_mm, height_mm, count)
+        surveyed = replace(draft, bands=tuple(one.band for one in found), goods=goods_in(image, eye))
         half.write_text(site_text(surveyed), encoding="utf-8")
         read_site(half)
         kept = _keep_picture(half, target, surveyed, image)
@@ -106,6 +107,13 @@ def seen_shelves(view: View, eye: Eye, width_mm: float, height_mm: float, count:
     sure = products.xyxy[products.score >= eye.count_from]
     policy = RailPolicy() if count is None else RailPolicy().fainter()
     return propose_bands(find_rails(view.image, sure, policy), width_mm, height_mm, view.mm_per_px, count)
+
+
+def goods_in(image: Image, eye: Eye) -> tuple[tuple[int, int, int, int], ...]:
+    """Boxes (cam px) of the products in a picture as taken: what stands there may be another thing tomorrow."""
+    products, _ = split(eye.detector.detect(image))
+    boxes = products.xyxy[products.score >= eye.count_from].round().astype(int)
+    return tuple((int(x1), int(y1), int(x2), int(y2)) for x1, y1, x2, y2 in boxes)
 
 
 def corners_of(text: str) -> Points:

@@ -25,8 +25,8 @@ from inventory_core.counts import CaptureStatus
 from models.look_memory import LookPolicy, alike
 
 CELLS_ACROSS = 120
-"""Half as many again as the finest that the network is shown of a whole picture (640 px in cells of 8); noise of 3 grey levels a
-px, with a JPEG's colours, moves a cell by 3."""
+"""Half as many again as the finest that the network is shown of a whole picture (640 px in cells of 8); noise of 3 grey levels
+a px, with a JPEG's colours, moves a cell by 4 at most."""
 _REDUCTION = 8
 
 
