@@ -5,11 +5,13 @@
 
 A picture that was registered in full is kept as the anchor: small patches of it, spread over the picture. In a later picture
 each patch is looked up at its own place, and how far it has moved is one step of least squares over its gradients (Lucas and
-Kanade, IJCAI 1981). Where most of the patches show what they showed and none of the corners has moved, the anchor's answer
-stands. Anything else is registered in full, and the anchor never follows what it only believes, so nothing creeps.
+Kanade, IJCAI 1981). Where most of the patches and every surveyed tag show what they showed and none of the corners has moved,
+the anchor's answer stands. Anything else is registered in full, and the anchor never follows what it only believes, so nothing
+creeps.
 Plane: cam px of pictures of one shape.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -17,8 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.drift import DriftPolicy, Refused, Registration, register
+from calibration.homography import apply
 from calibration.landmarks import Floats, Grey, Reference
 
+Box = tuple[int, int, int, int]
 _CELLS = 4
 
 
@@ -46,19 +50,22 @@ class RestPolicy:
 @dataclass(frozen=True, slots=True, eq=False)
 class Anchor:
     """Patches of one picture of `shape` (h, w): `at` (n, 2) their top left px, `shows` (n, s, s) smoothed, without their mean
-    and of length 1, `steps` (n, 2, s, s): what a patch's difference is multiplied by to give its move in px."""
+    and of length 1, `steps` (n, 2, s, s): what a patch's difference is multiplied by to give its move in px. `tags` are the
+    places of the surveyed tags, x1 y1 x2 y2, and what stands there, likewise."""
 
     shape: tuple[int, int]
     at: npt.NDArray[np.int64]
     shows: Floats
     steps: Floats
+    tags: tuple[tuple[Box, Floats], ...] = ()
 
     @classmethod
-    def of(cls, picture: Grey, policy: RestPolicy = RestPolicy()) -> "Anchor":
+    def of(cls, picture: Grey, policy: RestPolicy = RestPolicy(), tags: Sequence[Box] = ()) -> "Anchor":
+        """Of a grey picture (H, W) u8; `tags` are the places of surveyed tags in it."""
         at = _textured(picture, policy)
         smooth = _patches(picture, at, policy.side_px)
         if not len(at):
-            return cls((picture.shape[0], picture.shape[1]), at, smooth, np.empty((0, 2, *smooth.shape[1:]), np.float32))
+            return cls((0, 0), at, smooth, np.empty((0, 2, *smooth.shape[1:]), np.float32))
         down, right = (np.asarray(each, np.float32) for each in np.gradient(smooth, axis=(1, 2)))
         # the mean of a patch is light: it says nothing of a move
         edges = np.stack([_centred(right), _centred(down)], axis=1).reshape(len(at), 2, -1)  # (n, 2, s * s)
@@ -66,7 +73,8 @@ class Anchor:
         steps = -np.linalg.solve(squares, edges)
         shows, length = _normal(smooth)
         steps = (steps * length[:, None, None]).reshape(len(at), 2, *smooth.shape[1:])
-        return cls((picture.shape[0], picture.shape[1]), at, shows, np.asarray(steps, np.float32))
+        marks = tuple((box, _mark(picture, box)) for box in tags)
+        return cls((picture.shape[0], picture.shape[1]), at, shows, np.asarray(steps, np.float32), marks)
 
     def moves(self, picture: Grey) -> tuple[Floats, Floats]:
         """For each patch its correlation (n,) with what `picture` shows there, and its move (n, 2) in px."""
@@ -77,7 +85,9 @@ class Anchor:
 
 def at_rest(anchor: Anchor, picture: Grey, px: float = 1.0, policy: RestPolicy = RestPolicy()) -> bool:
     """Whether the camera has not moved since the anchor; `px` is how many px of the survey one of these pictures is."""
-    if picture.shape != anchor.shape or not len(anchor.at):
+    if picture.shape != anchor.shape:
+        return False
+    if any(float((_mark(picture, box) * shows).sum()) < policy.alike for box, shows in anchor.tags):
         return False
     alike, move = anchor.moves(picture)
     move = move * np.float32(px)
@@ -117,9 +127,24 @@ class DriftGuard:
                 self.spared += 1
                 return answer
         found = register(image, self.reference, self._policy)
-        clear = isinstance(found, Registration) and found.held >= self._rest.surplus * self._policy.least_held
-        self._anchor = (Anchor.of(image, self._rest), found) if clear and isinstance(found, Registration) else None
+        self._anchor = None
+        if isinstance(found, Registration) and found.held >= self._rest.surplus * self._policy.least_held:
+            self._anchor = Anchor.of(image, self._rest, self._tags_in(image, found)), found
         return found
+
+    def _tags_in(self, image: Grey, found: Registration) -> list[Box]:
+        """Where the surveyed tags stand in a picture registered so; those outside of it are left out."""
+        height, width = image.shape
+        boxes = []
+        for corners in self.reference.landmarks.tags.values():
+            flat = apply(found.now_from_survey, corners.astype(np.float64) / self.reference.work_from_flat)
+            cam = self.reference.lens.cam_from_flat(flat) if self.reference.lens else flat
+            cam = cam * (width / self.reference.width_px)
+            left, top = np.maximum(np.floor(cam.min(0)), 0).astype(int)
+            right, bottom = np.minimum(np.ceil(cam.max(0)), [width, height]).astype(int)
+            if right - left > 1 and bottom - top > 1:
+                boxes.append((int(left), int(top), int(right), int(bottom)))
+        return boxes
 
 
 def _textured(picture: Grey, policy: RestPolicy) -> npt.NDArray[np.int64]:
@@ -161,6 +186,14 @@ def _patches(picture: Grey, at: npt.NDArray[np.int64], side: int) -> Floats:
         around = picture[top : min(height, y + side + _RIM_PX), left : min(width, x + side + _RIM_PX)].astype(np.float32)
         patch[:] = cv2.GaussianBlur(around, (0, 0), _SMOOTH_PX)[y - top : y - top + side, x - left : x - left + side]
     return patches
+
+
+def _mark(picture: Grey, box: Box) -> Floats:
+    """(h, w) of what stands in a box, as `Anchor.shows`."""
+    x1, y1, x2, y2 = box
+    smooth = cv2.GaussianBlur(picture[y1:y2, x1:x2].astype(np.float32), (0, 0), _SMOOTH_PX)
+    shows, _ = _normal(np.asarray(smooth, np.float32)[None])
+    return np.asarray(shows[0], np.float32)
 
 
 def _centred(patches: Floats) -> Floats:

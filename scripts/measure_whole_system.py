@@ -55,8 +55,6 @@ from scripts.measure_gate import FPS, NOISE, QUALITY, SIZE_PX, cpu_of, scene
 
 EVERY_S = 2.0
 PICTURES = 20
-SCENES = 4
-"""With changes, so many versions of the shelf follow one another."""
 CHANGED = 0.05
 SHELVES = 4
 MOST_SHARE = 0.10
@@ -78,16 +76,14 @@ def _jpegs(still: Image, dice: np.random.Generator) -> list[bytes]:
     return [bytes(cv2.imencode(".jpg", each, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()) for each in noisy]
 
 
-def _changed(still: Image, dice: np.random.Generator) -> Iterator[Image]:
-    """Versions of the shelf that differ from one another in one place of twenty."""
-    boxes = _boxes(still)
-    for _ in range(SCENES):
-        made = still.copy()
-        for index in dice.choice(len(boxes), max(1, round(CHANGED * len(boxes))), replace=False):
-            x1, y1, x2, y2 = boxes[index]
-            other = cut(still, boxes[int(dice.integers(len(boxes)))].astype(np.float32))
-            made[y1:y2, x1:x2] = cv2.resize(other, (x2 - x1, y2 - y1), interpolation=cv2.INTER_AREA)
-        yield made
+def _changed(still: Image, dice: np.random.Generator) -> list[Image]:
+    """The shelf, and the same with another product in one place of twenty."""
+    boxes, made = _boxes(still), still.copy()
+    for index in dice.choice(len(boxes), max(1, round(CHANGED * len(boxes))), replace=False):
+        x1, y1, x2, y2 = boxes[index]
+        other = cut(still, boxes[int(dice.integers(len(boxes)))].astype(np.float32))
+        made[y1:y2, x1:x2] = cv2.resize(other, (x2 - x1, y2 - y1), interpolation=cv2.INTER_AREA)
+    return [still, made]
 
 
 def _boxes(still: Image) -> np.ndarray:
