@@ -79,7 +79,9 @@ def test_a_phone_user_surveys_a_bay_and_nothing_sticks_out(page: Page, served: S
     take_picture(page)
     assert lang == page.js("document.documentElement.lang.slice(0, 2)")
     show_shelves(page)
+    assert page.js("!document.querySelector('#places').checkVisibility()")
     page.js("document.getElementById('slot-part').open = true")
+    page.until("document.querySelector('#places').checkVisibility()")
     assert page.js("document.documentElement.scrollWidth") <= 360
     small = page.js("[...document.querySelectorAll('button, input, select')].filter(e => e.offsetParent &&"
                     " !e.matches('.board, td *') && e.getBoundingClientRect().height < 44).map(e => e.id)")
