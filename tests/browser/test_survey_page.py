@@ -162,6 +162,7 @@ def test_everything_is_reached_and_moved_with_the_keyboard_alone(page: Page, ser
     assert (x - 10, y - 1) == corner(page, 2)
 
 
+@pytest.mark.slow
 def test_boards_are_moved_added_taken_away_and_named(page: Page, served: Served, folder: Path) -> None:
     open_page(page, served, "en", 1280)
     take_picture(page)
@@ -182,6 +183,7 @@ def test_boards_are_moved_added_taken_away_and_named(page: Page, served: Served,
     assert (shelves, "eye level", moved) == (len(bands), bands[0].shelf, bands[0].bottom_mm)
 
 
+@pytest.mark.slow
 def test_a_mistake_is_told_where_it_was_made_and_a_wrong_key_at_the_key(page: Page, served: Served) -> None:
     open_page(page, served, "en", 360)
     page.fill("#key", "nobody")
