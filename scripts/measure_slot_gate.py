@@ -1,10 +1,12 @@
-"""Measures when the memory of a fixed camera (`models/slot_cache.py`) keeps a name, as Markdown tables.
+"""Measures when the memory of a fixed camera (`models/slot_cache.py`) keeps a name, and when a whole count is repeated
+(`edge/counting/unchanged.py`), as Markdown tables.
 
     python -m scripts.measure_slot_gate --data ../shared/data
 
 False keeps: every pair of crops of different SKUs of cornershop-dev, put into one box in the same light, both ways round,
 as they are and at a sixth of their light; then each crop against itself with another print, colour or size. Right keeps:
-each crop against itself with noise, other light, compression and camera shake. Every look carries noise of its own.
+each crop against itself with noise, other light, compression and camera shake. Every look carries noise of its own. The cells
+of the whole picture lie anywhere over a product, so each crop is put there at a chance place of its grid.
 """
 
 import argparse
@@ -15,9 +17,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from edge.capture.packet import shrunk
+from edge.capture.settle import BurstPolicy
+from edge.counting.unchanged import CELLS_ACROSS, Shown, UnchangedPolicy, places_alike
 from models.coco import read_coco
 from models.crops import cut
 from models.letterbox import Image
+from models.look_memory import alike
 from models.slot_cache import CELLS, Differences, Patches, SlotPolicy, Thinned, halved, unchanged
 
 NOISE = 3.0
@@ -25,6 +31,14 @@ NOISE = 3.0
 FRAME_SCALE = 0.75
 """The photos' long side is 2,560 px, a camera's 1,920."""
 DARK = 1 / 6
+DIM = 1 / 3
+"""A darker picture is no count: most photos have .16 of full light left then, the least that a verdict lets pass."""
+FRAMES = BurstPolicy().frames
+PAIRS = 20_000
+"""Of the pairs of different SKUs, so many are put into one box of the whole picture."""
+CELL_PX = 1920 // CELLS_ACROSS
+WALL = 90
+"""Grey level around a crop."""
 Change = Callable[[Image], npt.NDArray[np.floating] | Image]
 
 
@@ -142,6 +156,51 @@ def pairs_kept(patches: Patches, skus: npt.NDArray[np.str_], policy: SlotPolicy)
     return wrong, pairs, cell, area
 
 
+def placed(crop: Image, left: int, top: int) -> Shown:
+    """The part of a camera's picture that holds the crop, its corner at (left, top) px of a cell's grid."""
+    height, width = (-(-(side + CELL_PX) // CELL_PX) for side in crop.shape[:2])
+    part = np.full((height * CELL_PX, width * CELL_PX, 3), WALL, np.uint8)
+    part[top : top + crop.shape[0], left : left + crop.shape[1]] = crop
+    small = shrunk(part, 4)
+    box = np.array([[left, top, left + crop.shape[1], top + crop.shape[0]]], np.float32)
+    cells = cv2.resize(small, (width, height), interpolation=cv2.INTER_AREA)
+    return Shown(np.asarray(cells, np.uint8), Thinned(small, 0.25, (part.shape[1], part.shape[0])).patches(box))
+
+
+def repeats(before: list[Shown], now: list[Shown]) -> bool:
+    """Whether two bursts show the same, as a whole count asks it."""
+    policy = UnchangedPolicy()
+    return all(alike(a.cells, b.cells, policy.cell) for a, b in zip(now, before, strict=True)) and places_alike(
+        before, now, policy)
+
+
+def repeated(crops: list[Image], change: Change, light: float, dice: np.random.Generator) -> float:
+    """Share of crops that a whole count would be repeated with, though they changed so."""
+    same = 0
+    for crop in crops:
+        left, top = dice.integers(0, CELL_PX, 2)
+        before = [placed(noisy(crop * light, dice), left, top) for _ in range(FRAMES)]
+        now = [placed(noisy(np.clip(change(crop), 0, 255) * light, dice), left, top) for _ in range(FRAMES)]
+        same += repeats(before, now)
+    return same / len(crops)
+
+
+def pairs_repeated(crops: list[Image], skus: npt.NDArray[np.str_], light: float, dice: np.random.Generator) -> int:
+    """Of `PAIRS` chance pairs of different SKUs in one box, those that a whole count would be repeated with."""
+    wrong = pairs = 0
+    while pairs < PAIRS:
+        mine, other = dice.integers(0, len(crops), 2)
+        if skus[mine] == skus[other]:
+            continue
+        pairs += 1
+        height, width = crops[mine].shape[:2]
+        there = np.asarray(cv2.resize(crops[other], (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+        left, top = dice.integers(0, CELL_PX, 2)
+        first, second = ([placed(np.round(each * light).astype(np.uint8), left, top)] for each in (crops[mine], there))
+        wrong += repeats(first, second)
+    return wrong
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--data", type=Path, required=True)
@@ -159,6 +218,12 @@ def main() -> None:
         for name, change in changes.items():
             share, seen = kept(crops, change, policy, dice)
             print(f"| {name} | {100 * share:.1f} % | {spread(seen.cell)} | {spread(seen.area)} |")
+    print(f"\nThe whole count, bursts of {FRAMES}\n\n| what changed | repeated | at {DIM:.2f} of the light |\n"
+          "| --- | --- | --- |")
+    wrong = [pairs_repeated(crops, skus, light, dice) for light in (1.0, DIM)]
+    print(f"| {PAIRS:,} pairs of different SKUs in one box | {wrong[0]} | {wrong[1]} |")
+    for name, change in (same(dice) | other(dice)).items():
+        print(f"| {name} | {repeated(crops, change, 1.0, dice):.1%} | {repeated(crops, change, DIM, dice):.1%} |", flush=True)
 
 
 def spread(values: npt.NDArray[np.float32]) -> str:

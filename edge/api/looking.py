@@ -79,7 +79,8 @@ class EyeLooker:
                             camera=order.camera)  # fmt: skip
         _log.info("inference_done", camera=order.camera, status=result.status.value, reasons=list(result.reasons),
                   detector=result.pedigree.detector, frame=None if result.frame is None else result.frame.seq,
-                  seconds=round(named.clock.monotonic() - at_s, 3))
+                  seconds=round(named.clock.monotonic() - at_s, 3),
+                  looked_at=None if result.looked_at is None else utc_text(result.looked_at))
         return result
 
     def _burst(self, order: Order, gate: Gate) -> tuple[Burst, float]:

@@ -3,9 +3,10 @@
     kept = Kept.of(result, shots, key, at_s)          # after a count that looked
     again = kept.again(shots, key, at_s, judge)       # None: count
 
-Each look of the burst is decoded in colour to an eighth and averaged to cells (16 x 16 px of a 1080p camera), and every cell is
-held against the look of the count that is repeated, so what creeps adds up until it is counted. One look is decoded whole and
-judged as ever, which tells a lens that went soft from a shelf that did not change. Plane: cells.
+Each look of the burst is decoded in colour to a quarter, and the whole picture held cell by cell (16 x 16 px of a 1080p camera)
+against the look of the count that is repeated, so what creeps adds up until it is counted. Every place that was counted is
+held against what it showed then more finely, by the mean of the burst, in which noise is weaker. One look is decoded whole and
+judged as ever, which tells a lens that went soft from a shelf that did not change. Planes: cam px, cells.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -22,31 +23,55 @@ from edge.capture.reference import small_colour
 from edge.counting.readings import Window
 from edge.counting.result import CountResult
 from inventory_core.counts import CaptureStatus
+from models.detections import Boxes
 from models.look_memory import LookPolicy, alike
+from models.slot_cache import Differences, Patches, Thinned
 
 CELLS_ACROSS = 120
 """Half as many again as the finest that the network is shown of a whole picture (640 px in cells of 8); noise of 3 grey levels
 a px, with a JPEG's colours, moves a cell by 4 at most."""
-_REDUCTION = 8
+_REDUCTION = 4
 
 
 @dataclass(frozen=True, slots=True)
 class UnchangedPolicy:
-    """`cell`: by how much a cell may differ (`models/look_memory.py`, whose cells are never smaller). A count answers for at
-    most `most_counts` later ones and `most_s` seconds: counts that are minutes apart all look."""
+    """`cell`: by how much a cell may differ (`models/look_memory.py`, whose cells are never smaller). `place_cell` and
+    `place_area`: grey levels by which one of 16 x 16 cells of a place, and the mean of 3 x 3 of them, may differ in the mean of
+    a burst, less in dark places as for `cell`; noise of 3 levels a px stays below in five frames of each of 10 photos
+    (bench/capture.md). A count answers for at most `most_counts` later ones and `most_s` seconds: counts that are minutes apart
+    all look."""
 
     cell: LookPolicy = field(default_factory=LookPolicy)
+    place_cell: float = 8.0
+    place_area: float = 2.5
     most_counts: int = 20
     most_s: float = 300.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """What a frame shows: its `cells` (h, w, 3), and the patches of n places."""
+
+    cells: Image
+    patches: Patches
+
+    @classmethod
+    def by(cls, packet: Packet, places: Boxes) -> "Shown":
+        """`places` (n, 4) cam px. Raises UnreadableInput camera_garbled."""
+        small = packet.colour(_REDUCTION)
+        height, width = small.shape[:2]
+        thinned = Thinned(small, 1 / _REDUCTION, (width * _REDUCTION, height * _REDUCTION))
+        return cls(cells_of(small), thinned.patches(places))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Kept:
-    """A count, what its frames showed (cells of each), and `key`, which stands for everything else that the answer
+    """A count, its `places` (n, 4) cam px, what its frames showed, and `key`, which stands for everything else that the answer
     depends on. `at_s`: when it looked, in monotonic seconds; `counts`: how many it has answered since."""
 
     result: CountResult
-    cells: tuple[Image, ...]
+    places: Boxes
+    shown: tuple[Shown, ...]
     key: Hashable
     at_s: float
     counts: int = 0
@@ -57,7 +82,10 @@ class Kept:
         packets = _packets(shots)
         if result.status is not CaptureStatus.COUNTED or result.cover is not None or not packets:
             return None
-        return cls(replace(result, frame=None), tuple(map(cells_of, packets)), key, at_s)
+        counted = [place for shelf in result.shelves for place in shelf.reading.places] + list(result.strays)
+        boxes = [(box.x1_px, box.y1_px, box.x2_px, box.y2_px) for box in (place.facing.box for place in counted)]
+        places = np.array(boxes, np.float32).reshape(-1, 4)
+        return cls(replace(result, frame=None), places, tuple(Shown.by(each, places) for each in packets), key, at_s)
 
     def again(
         self, shots: Sequence[Shot], key: Hashable, at_s: float, usable: Callable[[Frame], bool],
@@ -68,10 +96,13 @@ class Kept:
         packets = _packets(shots)
         if key != self.key or self.counts >= policy.most_counts or not 0 <= at_s - self.at_s <= policy.most_s:
             return None
-        if len(packets) != len(self.cells):
+        if len(packets) != len(self.shown):
             return None
-        cells = [cells_of(packet) for packet in packets]
-        if not all(alike(now, then, policy.cell) for now, then in zip(cells, self.cells, strict=True)):
+        shown = [Shown.by(packet, self.places) for packet in packets]
+        cells = [each.cells for each in shown]
+        if not all(alike(now, then.cells, policy.cell) for now, then in zip(cells, self.shown, strict=True)):
+            return None
+        if not places_alike(self.shown, shown, policy):
             return None
         if any(np.array_equal(last, now) for last, now in pairwise(cells)) or bands_run([small_colour(each) for each in cells]):
             return None  # frozen or flickering, perhaps: whoever counts judges that
@@ -85,13 +116,21 @@ class Kept:
         return result, replace(self, counts=self.counts + 1)
 
 
-def cells_of(packet: Packet) -> Image:
-    """(h, w, 3), `CELLS_ACROSS` wide; fewer, of 8 px, of a picture that is narrower. Raises UnreadableInput camera_garbled."""
-    small = packet.colour(_REDUCTION)
+def places_alike(before: Sequence[Shown], now: Sequence[Shown], policy: UnchangedPolicy) -> bool:
+    """Whether the mean of two bursts shows the same at every place."""
+    then_mean, now_mean = (np.mean([each.patches for each in burst], axis=0) for burst in (before, now))
+    if not len(now_mean):
+        return True
+    seen = Differences.between(then_mean, now_mean)
+    share = np.clip(seen.light / policy.cell.bright, policy.cell.dark, 1.0)
+    return bool(((seen.cell <= policy.place_cell * share) & (seen.area <= policy.place_area * share)).all())
+
+
+def cells_of(small: Image) -> Image:
+    """(h, w, 3), `CELLS_ACROSS` wide, of a picture (H, W, 3); fewer, of 2 x 2 of its px, of one that is narrow."""
     height, width = small.shape[:2]
-    if width <= CELLS_ACROSS:
-        return small
-    size = (CELLS_ACROSS, max(1, round(height * CELLS_ACROSS / width)))
+    across = min(CELLS_ACROSS, max(1, width // 2))
+    size = (across, max(1, round(height * across / width)))
     return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 

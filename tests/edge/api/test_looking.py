@@ -15,6 +15,7 @@ from edge.api.looking import EyeLooker
 from edge.api.refusals import UnknownCamera
 from edge.api.spool import Order
 from edge.capture.frame import Frame, Image
+from edge.capture.packet import Packet
 from edge.clock import SimulatedClock
 from edge.counting.evidence import Evidence, folder_of
 from edge.counting.pipeline import Eye
@@ -156,3 +157,47 @@ def test_a_camera_looks_again_only_at_what_changed_and_an_upload_at_everything(t
     upload = cv2.imencode(".jpg", shelf_picture(1))[1].tobytes()
     eyed.look(Order(CountId("c-2"), LocationId("shelf-1"), None, NOW), upload)
     assert burst + 3 == namer.looked
+
+
+class PacketStill(StillCamera):
+    """Gives the same shelf compressed, with noise of its own in each picture, and says how many were asked for undecoded."""
+
+    def __init__(self, clock: SimulatedClock) -> None:
+        super().__init__(clock)
+        self.decoded = 0
+
+    def read_packet(self) -> Packet:
+        self._seq += 1
+        noisy = shelf_picture(1) + np.random.default_rng(self._seq).normal(0, 2, (*SIZE, 3))
+        data = cv2.imencode(".jpg", np.clip(noisy, 0, 255).astype(np.uint8))[1].tobytes()
+        return Packet(self.name, self._seq, self._clock.now(), self._clock.monotonic(), data)
+
+    def read(self) -> Frame:
+        self.decoded += 1
+        return self.read_packet().frame()
+
+
+def test_an_unchanged_shelf_of_a_held_camera_is_answered_anew_from_fresh_packets_without_a_look(tmp_path: Path) -> None:
+    clock = SimulatedClock(NOW)
+    camera = PacketStill(clock)
+    shown = Shown()
+    eyed = EyeLooker(Eye(shown, NoNamer(), 0.4), {"door": NamedCamera(lambda: camera, clock)}, Evidence(tmp_path), 1_000_000)
+    order = Order(CountId("c-1"), LocationId("shelf-1"), "door", NOW)
+    first = eyed.look(order, None)
+    again_from = clock.now()
+    again = eyed.look(order, None)
+    assert 5 == shown.pictures
+    assert 0 == camera.decoded
+    assert (first.status, first.counts, first.pedigree) == (again.status, again.counts, again.pedigree)
+    assert CaptureStatus.COUNTED is again.status
+    assert again.captured_at > again_from
+
+
+class Shown(ThreePacks):
+    """Says how many pictures it was shown."""
+
+    pictures = 0
+
+    def detect(self, image: Image) -> Detections:
+        self.pictures += 1
+        return super().detect(image)

@@ -114,7 +114,8 @@ def test_a_lens_that_went_soft_is_judged_though_every_cell_shows_what_it_showed(
     sharp = np.repeat(np.clip(print_px, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
     soft = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 1.5), np.uint8)
     watched = Watched()
-    assert alike(*(cells_of(watched.shot(each)) for each in (sharp, soft)), LookPolicy())
+    before, after = (cells_of(watched.shot(each).colour(4)) for each in (sharp, soft))
+    assert alike(before, after, LookPolicy())
     assert CaptureStatus.COUNTED is watched.count(*[sharp] * 3)[0].status
     assert ("blurred",) == watched.count(*[soft] * 3)[0].reasons
 
