@@ -12,6 +12,7 @@ import numpy as np
 
 from edge.capture.camera_faults import camera_fault
 from edge.capture.frame import Frame, Image
+from edge.capture.jpeg_whole import is_complete
 from edge.capture.reference import Grey
 
 JPEG_BEGINS, JPEG_ENDS = b"\xff\xd8", b"\xff\xd9"
@@ -47,11 +48,11 @@ class Packet:
         return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
 
     def frame(self) -> Frame:
-        """The whole picture. Raises UnreadableInput camera_garbled."""
+        """The picture at its full size. Raises UnreadableInput camera_garbled."""
         image = _decoded(self.data, cv2.IMREAD_COLOR) if self.size_px is None else self._raw(self.size_px)
         if image is None:
             raise camera_fault("camera_garbled", self.camera)
-        return Frame(self.camera, self.seq, self.captured_at, image)
+        return Frame(self.camera, self.seq, self.captured_at, image, self.size_px is not None or is_complete(self.data))
 
     def _raw(self, size_px: tuple[int, int]) -> Image:
         return np.frombuffer(self.data, np.uint8).reshape(size_px[1], size_px[0], 3)

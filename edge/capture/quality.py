@@ -27,7 +27,7 @@ class FrameQuality:
 
     None where there is no reference picture of the same camera: `occluded` (share 0..1 of the scene hidden by something large,
     where `hidden` says), `drift_px`, `recoloured` (as `cast`, against the reference), `bands` (share of the light, 0..),
-    `smeared` (share 0..1 of what was crisp) and `displaced` (share 0..1 of its strips that stand elsewhere)."""
+    `smeared` (share 0..1 of what was fine) and `displaced` (share 0..1 of its strips that stand elsewhere)."""
 
     sharpness: float
     crispness: float
@@ -70,7 +70,7 @@ class QualityLimits:
     most_recoloured: float = 0.18
     most_flat: float = 0.10
     most_bands: float = 0.05
-    most_smeared: float = 0.12
+    most_smeared: float = 0.08
     most_displaced: float = 0.20
     most_occluded: float = 0.60
     most_drift_share: float = 0.05

@@ -74,7 +74,7 @@ def look(
     stands in for it.
     """
     quality = measure(frame.image, reference)
-    if reasons := judge(quality, policy.quality):
+    if reasons := judge(quality, policy.quality) if frame.whole else ("torn",):
         return Rejected(frame, reasons, quality)
     image = frame.image
     if site is not None:
