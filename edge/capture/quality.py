@@ -9,7 +9,7 @@ import numpy as np
 
 from edge.capture.frame import Frame, Image
 from edge.capture.light import bands, cast_against, colour_cast
-from edge.capture.reference import FINE_PX, SMALL_PX, Grey, Mask, Reference, compare, small_colour, small_grey
+from edge.capture.reference import FINE_PX, SMALL_PX, Grey, Mask, Reference, compare, put_back, small_colour, small_grey
 from edge.capture.smear import crispness_along, smeared_share
 from edge.capture.torn import displaced_share, flat_share
 
@@ -26,7 +26,7 @@ class FrameQuality:
     repeat one another (`torn.py`).
 
     None where there is no reference picture of the same camera: `occluded` (share 0..1 of the scene hidden by something large,
-    where `hidden` says), `drift_px`, `recoloured` (as `cast`, against the reference), `bands` (share of the light, 0..),
+    where `hidden` says), `drift_px`, `recoloured` (as `cast`, against the reference), `bands` (logarithm of the light, 0..),
     `smeared` (share 0..1 of what was fine) and `displaced` (share 0..1 of its strips that stand elsewhere)."""
 
     sharpness: float
@@ -69,7 +69,7 @@ class QualityLimits:
     most_cast: float = 1.20
     most_recoloured: float = 0.18
     most_flat: float = 0.10
-    most_bands: float = 0.05
+    most_bands: float = 0.03
     most_smeared: float = 0.08
     most_displaced: float = 0.20
     most_occluded: float = 0.60
@@ -94,6 +94,7 @@ def measure(image: Image, reference: Reference | None = None) -> FrameQuality:
     if reference is None:
         return alone
     against = compare(image, reference)
+    small = put_back(small, against.shift)
     same_shape = grey.shape == reference.fine.shape
     return replace(
         alone, occluded=against.hidden, drift_px=against.drift_px, recoloured=cast_against(small, reference.colour),
