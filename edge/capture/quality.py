@@ -91,8 +91,12 @@ def measure(image: Image, reference: Reference | None = None) -> FrameQuality:
         flat=flat_share(image),
         shorter_side_px=min(image.shape[:2]),
     )
-    if reference is None:
-        return alone
+    return alone if reference is None else measured_against(alone, image, reference)
+
+
+def measured_against(alone: FrameQuality, image: Image, reference: Reference) -> FrameQuality:
+    """What `alone` tells of a frame, with what `image`, the frame put back to where the reference was taken, tells of it."""
+    grey, small = small_grey(image, FINE_PX), small_colour(image)
     against = compare(image, reference)
     small = put_back(small, against.shift)
     same_shape = grey.shape == reference.fine.shape

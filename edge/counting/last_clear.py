@@ -1,0 +1,194 @@
+"""What a fixed camera saw last when nothing stood in front, and which of those facings it can no longer vouch for.
+
+A facing that is not found any more is gone only where the place looks like one that was emptied: a gap or another product is
+seen there, and the boards around it look as they did. Whatever else is there, an arm, a person, a carton, hides it: then it may
+still stand there, and the upper end of its count says so. Planes: cam px; fine px (640 px wide).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from calibration.homography import Matrix, apply, inverse
+from edge.capture.fixture import FixturePolicy, changes
+from edge.capture.frame import Image
+from edge.capture.reference import FINE_PX, Mask, Reference, compare, put_back, small_grey
+from edge.counting.intervals import SkuFacings
+from edge.counting.odds import is_counted
+from edge.counting.readings import Box, Facing, Gap, Place
+from edge.counting.result import CountResult
+from inventory_core.counts import CaptureStatus
+from inventory_core.ids import ShelfId, Sku
+from inventory_core.units import FacingRange
+
+_STILL_PX = 2.0
+"""A picture whose corners moved by less (cam px) is not put back."""
+
+
+@dataclass(frozen=True, slots=True)
+class GonePolicy:
+    """A facing is found again where a box overlaps its own by `same` (over union). Its place was emptied where gaps cover the
+    share `emptied` of it, or refilled where other products do; and where of the px that show no goods, in a strip of `beside`
+    of its height (`least_px` fine px at least) above and below it, at most `changed` look different; all 0..1. On a shelf of
+    which the share `covered` of the facings is lost behind something, nothing counts as gone."""
+
+    same: float = 0.4
+    emptied: float = 0.5
+    beside: float = 0.15
+    least_px: float = 4.0
+    telling_px: int = 12
+    changed: float = 0.3
+    covered: float = 0.2
+    fixture: FixturePolicy = FixturePolicy()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LastClear:
+    """The clear picture, the facings counted on it (cam px), and how it lay to the survey (flat px at the surveyed size), where
+    there is one."""
+
+    reference: Reference
+    facings: tuple[Facing, ...] = ()
+    now_from_survey: Matrix | None = None
+
+    @classmethod
+    def of(cls, result: CountResult) -> "LastClear | None":
+        """Of a count that saw everything; None of any other."""
+        if result.status is not CaptureStatus.COUNTED or result.frame is None or result.doubtful:
+            return None
+        places = (place for shelf in result.shelves for place in shelf.reading.places)
+        facings = tuple(place.facing for place in places if is_counted(place))
+        return cls(Reference.of(result.frame.image), facings, result.now_from_survey)
+
+    def fits(self, image: Image) -> bool:
+        """Whether `image` has the size of the clear picture."""
+        return image.shape[:2] == (self.reference.height_px, self.reference.width_px)
+
+    def then_from_now(self, now_from_survey: Matrix | None, surveyed_width_px: int) -> Matrix | None:
+        """(3, 3) cam px of the clear picture from those of one that lies to the survey so; None where neither moved. The lens
+        is left out: moves are small."""
+        if now_from_survey is None or self.now_from_survey is None:
+            return None
+        scale = self.reference.width_px / surveyed_width_px
+        larger = np.diag([scale, scale, 1.0])
+        moved = larger @ self.now_from_survey @ inverse(now_from_survey) @ inverse(larger)
+        corners = np.array([[0.0, 0.0], [1, 0], [0, 1], [1, 1]]) * [self.reference.width_px, self.reference.height_px]
+        return moved if float(np.abs(apply(moved, corners) - corners).max()) >= _STILL_PX else None
+
+
+def laid_back(image: Image, then_from_now: Matrix | None) -> Image:
+    """The picture as the camera of the clear picture would see it; the rim is drawn out."""
+    if then_from_now is None:
+        return image
+    size = (image.shape[1], image.shape[0])
+    return np.asarray(cv2.warpPerspective(image, then_from_now, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def doubtful(
+    before: LastClear, places: Sequence[Place], gaps: Sequence[Gap], images: Sequence[Image], then_from_now: Matrix | None,
+    policy: GonePolicy = GonePolicy(),
+) -> tuple[Facing, ...]:
+    """The facings of the clear picture that are neither found again nor certainly gone; `images` are the burst's frames, laid
+    back."""
+    products = _boxes([place.facing.box for place in places if is_counted(place)], then_from_now)
+    empty = _boxes([gap.box for gap in gaps], then_from_now)
+    lost = [facing for facing in before.facings if not _found(facing.box, products, policy)]
+    if not lost:
+        return ()
+    changed = np.any([_changes(image, before.reference, policy) for image in images], axis=0)
+    goods = _goods(before, changed)
+    scale = changed.shape[1] / before.reference.width_px
+    covered = [facing for facing in lost if not _stays(facing.box, changed, goods, scale, policy)]
+    behind = {id(facing) for facing in covered}
+    shelves = [facing.shelf for facing in before.facings]
+    unsure = {shelf for shelf in {facing.shelf for facing in covered}
+              if sum(facing.shelf == shelf for facing in covered) >= policy.covered * shelves.count(shelf)}
+    return tuple(
+        facing for facing in lost
+        if facing.shelf in unsure or id(facing) in behind
+        or max(_share(facing.box, empty), _share(facing.box, products)) < policy.emptied
+    )
+
+
+def widened(facings: Sequence[SkuFacings], unseen: Sequence[Facing], named: bool) -> tuple[SkuFacings, ...]:
+    """The counts of a shelf with as many more at the upper end as facings of the SKU are `unseen`."""
+    more: dict[Sku | None, int] = {}
+    for facing in unseen:
+        sku = facing.sku if named else None
+        more[sku] = more.get(sku, 0) + 1
+    rows = {row.sku: row for row in facings}
+    for sku, hidden in more.items():
+        found = rows.get(sku, SkuFacings(sku, FacingRange(0, 0, 0))).facings
+        rows[sku] = SkuFacings(sku, replace(found, high=found.high + hidden))
+    return tuple(sorted(rows.values(), key=lambda row: (row.sku is None, row.sku or "")))
+
+
+def unseen_on(shelf: ShelfId, unseen: Sequence[Facing]) -> list[Facing]:
+    return [facing for facing in unseen if facing.shelf == shelf]
+
+
+def _found(box: Box, products: npt.NDArray[np.float64], policy: GonePolicy) -> bool:
+    shared = _shared(box, products)
+    area = (products[:, 2] - products[:, 0]) * (products[:, 3] - products[:, 1])
+    return bool((shared >= policy.same * (area + box.area_px2 - shared)).any())
+
+
+def _share(box: Box, others: npt.NDArray[np.float64]) -> float:
+    """How much of `box` the others cover together, 0..1 (what they share is counted twice)."""
+    return float(_shared(box, others).sum()) / max(box.area_px2, 1e-9)
+
+
+def _shared(box: Box, others: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    width = np.minimum(others[:, 2], box.x2_px) - np.maximum(others[:, 0], box.x1_px)
+    height = np.minimum(others[:, 3], box.y2_px) - np.maximum(others[:, 1], box.y1_px)
+    return np.asarray(np.maximum(width, 0) * np.maximum(height, 0), np.float64)
+
+
+def _boxes(boxes: Sequence[Box], then_from_now: Matrix | None) -> npt.NDArray[np.float64]:
+    """(n, 4) px of the clear picture."""
+    xyxy = np.array([(box.x1_px, box.y1_px, box.x2_px, box.y2_px) for box in boxes]).reshape(-1, 4)
+    if then_from_now is None or not len(xyxy):
+        return xyxy
+    return np.concatenate([apply(then_from_now, xyxy[:, :2]), apply(then_from_now, xyxy[:, 2:])], axis=1)
+
+
+def _changes(image: Image, reference: Reference, policy: GonePolicy) -> Mask:
+    now = put_back(small_grey(image, FINE_PX), compare(image, reference).shift)
+    return changes(now, reference.fine, policy.fixture)
+
+
+def _goods(before: LastClear, like: Mask) -> Mask:
+    goods = np.zeros(like.shape, np.bool_)
+    scale = like.shape[1] / before.reference.width_px
+    for facing in before.facings:
+        left, top, right, bottom = _cut(facing.box, scale, like)
+        goods[top:bottom, left:right] = True
+    return goods
+
+
+def _cut(box: Box, scale: float, like: Mask) -> tuple[int, int, int, int]:
+    """The box in whole fine px, within the picture."""
+    height, width = like.shape
+    (left, right), (top, bottom) = (
+        (int(np.clip(round(a * scale), 0, limit)), int(np.clip(round(b * scale), 0, limit)))
+        for a, b, limit in ((box.x1_px, box.x2_px, width), (box.y1_px, box.y2_px, height)))
+    return left, top, right, bottom
+
+
+def _stays(box: Box, changed: Mask, goods: Mask, scale: float, policy: GonePolicy) -> bool:
+    """Whether what is above and below the box, and shows no goods, looks as it did. Where nothing is below, nobody can tell."""
+    high = box.y2_px - box.y1_px
+    aside, deep = 0.1 * (box.x2_px - box.x1_px), max(policy.least_px / scale, policy.beside * high)
+    one = 1.0 / scale
+    below = Box(box.x1_px + aside, box.y2_px + one, box.x2_px - aside, box.y2_px + one + deep)
+    above = Box(box.x1_px + aside, box.y1_px - one - deep, box.x2_px - aside, box.y1_px - one)
+    shares = []
+    for strip in (below, above):
+        left, top, right, bottom = _cut(strip, scale, changed)
+        bare = ~goods[top:bottom, left:right]
+        shares.append(float(changed[top:bottom, left:right][bare].mean()) if bare.sum() >= policy.telling_px else None)
+    known = [share for share in shares if share is not None]
+    return shares[0] is not None and max(known) <= policy.changed
