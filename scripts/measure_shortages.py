@@ -66,21 +66,26 @@ def named_by_place(result: CountResult) -> list[tuple[Box, Sku]]:
     return places
 
 
-def highs(result: CountResult) -> dict[tuple[ShelfId, Sku], int]:
-    return {(shelf.shelf, row.sku): row.facings.high for shelf in result.shelves for row in shelf.facings if row.sku}
+def highs(result: CountResult) -> Counter[Sku]:
+    """The upper end of each name, over all shelves, as reconciling adds them up."""
+    found = Counter[Sku]()
+    for shelf in result.shelves:
+        found.update({row.sku: row.facings.high for row in shelf.facings if row.sku})
+    return found
 
 
-def bests(result: CountResult) -> dict[tuple[ShelfId, Sku], int]:
-    return {(shelf.shelf, row.sku): row.facings.best
-            for shelf in result.shelves for row in shelf.facings if row.sku and row.facings.best}
+def stood_on(before: LastClear) -> dict[Sku, tuple[int, frozenset[ShelfId]]]:
+    """Facings of each name, and their shelves."""
+    mine = [(facing.sku, facing.shelf) for facing in before.facings if facing.sku and facing.shelf]
+    return {sku: (sum(sku == each for each, _ in mine), frozenset(shelf for each, shelf in mine if sku == each)) for sku, _ in mine}
 
 
-def short(result: CountResult, stood: dict[tuple[ShelfId, Sku], int]) -> set[tuple[ShelfId, Sku]]:
-    """The names of which a shortage would follow."""
+def short(result: CountResult, stood: dict[Sku, tuple[int, frozenset[ShelfId]]]) -> set[Sku]:
+    """The names of which a shortage would follow: a part that is hidden may hold the difference."""
     if result.status is not CaptureStatus.COUNTED:
         return set()
     seen, high = {shelf.shelf for shelf in result.shelves}, highs(result)
-    return {name for name, facings in stood.items() if name[0] in seen and high.get(name, 0) < facings}
+    return {sku for sku, (facings, on) in stood.items() if on <= seen and high[sku] < facings}
 
 
 def without(image: Image, boxes: list[Box], dice: np.random.Generator) -> Image:
@@ -144,7 +149,7 @@ def _measure(
     if before is None or len(before.facings) < LEAST_FACINGS:
         return
     tally["photos", "counted"] += 1
-    stood = bests(clear)
+    stood = stood_on(before)
     for _ in range(2):
         result = count(seen_again(image, dice), named, before)
         tally["nobody", "frames"] += 1
@@ -153,7 +158,7 @@ def _measure(
         tally["nobody", "facings"] += len(before.facings)
         tally["nobody", "doubtful"] += len(result.doubtful)
     for kind in KINDS:
-        for width in dice.choice(WIDTHS, 2, replace=False):
+        for width in dice.choice(WIDTHS, 3, replace=False):
             shown, mask = in_front(image, other, kind, float(width), dice)
             shown = seen_again(shown, dice)
             zones = {str(band.shelf): float((mask[round(band.top_mm) : round(band.bottom_mm)] > 0).mean())
@@ -162,7 +167,7 @@ def _measure(
                 tally[kind, "less hidden"] += 1
             result = count(shown, named, before)
             wrong = short(result, stood)
-            in_zone = {each for each in wrong if zones[str(each[0])] >= 0.2}
+            in_zone = {sku for sku in wrong if any(zones[str(shelf)] >= 0.2 for shelf in stood[sku][1])}
             tally[kind, "20 % or more hidden"] += max(zones.values()) >= 0.2
             tally[kind, result.status.value] += 1
             tally[kind, "frames with a false shortage"] += bool(in_zone)
@@ -178,14 +183,14 @@ def _measure(
         row = f"{len(gone)} of {len(mine)} taken"
         tally[row, "frames"] += 1
         tally[row, result.status.value] += 1
-        tally[row, "told"] += any(each[1] == sku for each in wrong)
-        tally[row, "told of another"] += any(each[1] != sku for each in wrong)
+        tally[row, "told"] += sku in wrong
+        tally[row, "told of another"] += bool(wrong - {sku})
 
 
-def _draw(path: Path, shown: Image, before: LastClear, result: CountResult, wrong: set[tuple[ShelfId, Sku]]) -> None:
+def _draw(path: Path, shown: Image, before: LastClear, result: CountResult, wrong: set[Sku]) -> None:
     drawn = shown.copy()
     for facing in before.facings:
-        colour = (0, 0, 255) if (facing.shelf, facing.sku) in wrong else (0, 255, 255) if facing in result.doubtful else (0, 160, 0)
+        colour = (0, 0, 255) if facing.sku in wrong else (0, 255, 255) if facing in result.doubtful else (0, 160, 0)
         box = facing.box
         cv2.rectangle(drawn, (int(box.x1_px), int(box.y1_px)), (int(box.x2_px), int(box.y2_px)), colour, 1)
     for shelf in result.shelves:

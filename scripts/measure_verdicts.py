@@ -35,7 +35,7 @@ GOOD_FRAMES = 6
 AS_SENT = " (as sent)"
 _Z95 = 1.96
 ALONE: dict[str, Any] = dict.fromkeys(
-    ("occluded", "drift_px", "recoloured", "bands", "smeared", "displaced", "hidden"))
+    ("burnt", "occluded", "drift_px", "recoloured", "bands", "smeared", "displaced", "hidden"))
 """The measures that need a reference picture."""
 
 

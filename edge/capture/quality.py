@@ -26,7 +26,7 @@ class FrameQuality:
     repeat one another (`torn.py`).
 
     None where there is no reference picture of the same camera: `occluded` (share 0..1 of the scene hidden by something large,
-    where `hidden` says), `drift_px`, `recoloured` (as `cast`, against the reference), `bands` (logarithm of the light, 0..),
+    where `hidden` says), `drift_px`, `burnt` (share of the px that are burnt out now and were not), `recoloured` (as `cast`, against the reference), `bands` (logarithm of the light, 0..),
     `smeared` (share 0..1 of what was fine) and `displaced` (share 0..1 of its strips that stand elsewhere)."""
 
     sharpness: float
@@ -40,6 +40,7 @@ class FrameQuality:
     shorter_side_px: int
     occluded: float | None = None
     drift_px: float | None = None
+    burnt: float | None = None
     recoloured: float | None = None
     bands: float | None = None
     smeared: float | None = None
@@ -66,6 +67,7 @@ class QualityLimits:
     most_luma: float = 0.80
     least_contrast: float = 0.12
     most_clipped: float = 0.25
+    most_burnt: float = 0.06
     most_cast: float = 1.20
     most_recoloured: float = 0.18
     most_flat: float = 0.10
@@ -101,7 +103,7 @@ def measured_against(alone: FrameQuality, image: Image, reference: Reference) ->
     small = put_back(small, against.shift)
     same_shape = grey.shape == reference.fine.shape
     return replace(
-        alone, occluded=against.hidden, drift_px=against.drift_px, recoloured=cast_against(small, reference.colour),
+        alone, burnt=alone.clipped - float((reference.fine >= BRIGHT_LEVEL).mean()), occluded=against.hidden, drift_px=against.drift_px, recoloured=cast_against(small, reference.colour),
         bands=bands(small, reference.colour), smeared=smeared_share(grey, reference.fine) if same_shape else 1.0,
         displaced=displaced_share(small_grey(image, SMALL_PX), reference.small) if same_shape else 1.0, hidden=against.mask,
     )
@@ -126,7 +128,8 @@ def judge(quality: FrameQuality, limits: QualityLimits = QualityLimits()) -> tup
     if quality.flat > limits.most_flat and quality.contrast >= limits.least_contrast:
         return ("torn",)
     reasons = []
-    if quality.luma > limits.most_luma or quality.clipped > limits.most_clipped:
+    burnt = quality.clipped > limits.most_clipped or _over(quality.burnt, limits.most_burnt)
+    if quality.luma > limits.most_luma or burnt:
         reasons.append("bright")
     if quality.contrast < limits.least_contrast:
         reasons.append("blank")

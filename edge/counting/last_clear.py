@@ -95,7 +95,7 @@ def doubtful(
     back."""
     products = _boxes([place.facing.box for place in places if is_counted(place)], then_from_now)
     empty = _boxes([gap.box for gap in gaps], then_from_now)
-    lost = [facing for facing in before.facings if not _found(facing.box, products, policy)]
+    lost, products = _lost(before.facings, products, policy)
     if not lost:
         return ()
     changed = np.any([_changes(image, before.reference, policy) for image in images], axis=0)
@@ -130,10 +130,24 @@ def unseen_on(shelf: ShelfId, unseen: Sequence[Facing]) -> list[Facing]:
     return [facing for facing in unseen if facing.shelf == shelf]
 
 
-def _found(box: Box, products: npt.NDArray[np.float64], policy: GonePolicy) -> bool:
-    shared = _shared(box, products)
+def _lost(
+    facings: Sequence[Facing], products: npt.NDArray[np.float64], policy: GonePolicy
+) -> tuple[list[Facing], npt.NDArray[np.float64]]:
+    """The facings that no product is, and the products that are none of them; a product is one facing, the one it fits best."""
+    if not len(facings) or not len(products):
+        return list(facings), products
     area = (products[:, 2] - products[:, 0]) * (products[:, 3] - products[:, 1])
-    return bool((shared >= policy.same * (area + box.area_px2 - shared)).any())
+    shared = np.array([_shared(facing.box, products) for facing in facings])  # (facings, products)
+    own = np.array([[facing.box.area_px2] for facing in facings])
+    overlap = shared / np.maximum(area + own - shared, 1e-9)
+    found, taken = np.zeros(len(facings), np.bool_), np.zeros(len(products), np.bool_)
+    for flat in np.argsort(-overlap, axis=None, kind="stable"):
+        facing, product = divmod(int(flat), len(products))
+        if overlap[facing, product] < policy.same:
+            break
+        if not (found[facing] or taken[product]):
+            found[facing] = taken[product] = True
+    return [facing for facing, held in zip(facings, found, strict=True) if not held], products[~taken]
 
 
 def _share(box: Box, others: npt.NDArray[np.float64]) -> float:
