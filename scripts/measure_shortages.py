@@ -189,13 +189,16 @@ def _measure(
 
 def _draw(path: Path, shown: Image, before: LastClear, result: CountResult, wrong: set[Sku]) -> None:
     drawn = shown.copy()
+
+    def frame(box: Box, colour: tuple[int, int, int], thick: int) -> None:
+        cv2.rectangle(drawn, (int(box.x1_px), int(box.y1_px)), (int(box.x2_px), int(box.y2_px)), colour, thick)
+
     for facing in before.facings:
         colour = (0, 0, 255) if facing.sku in wrong else (0, 255, 255) if facing in result.doubtful else (0, 160, 0)
-        box = facing.box
-        cv2.rectangle(drawn, (int(box.x1_px), int(box.y1_px)), (int(box.x2_px), int(box.y2_px)), colour, 1)
+        frame(facing.box, colour, 1)
     for shelf in result.shelves:
         for gap in shelf.reading.gaps:
-            cv2.rectangle(drawn, (int(gap.box.x1_px), int(gap.box.y1_px)), (int(gap.box.x2_px), int(gap.box.y2_px)), (255, 0, 255), 2)
+            frame(gap.box, (255, 0, 255), 2)
         for place in shelf.reading.places:
             box = place.facing.box
             cv2.circle(drawn, (int((box.x1_px + box.x2_px) / 2), int((box.y1_px + box.y2_px) / 2)), 3, (255, 255, 0), -1)

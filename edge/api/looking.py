@@ -15,6 +15,7 @@ from edge.counting.evidence import Evidence
 from edge.counting.fixed_camera import FixedCamera
 from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult, to_capture
+from edge.counting.surveyed import surveyed_view
 from edge.errors import UnreadableInput
 from edge.logs import events
 from inventory_core.counts import Capture, CaptureStatus
@@ -75,8 +76,10 @@ class EyeLooker:
             return cannot_see(order.source, ("unsettled",), pedigree, frames=burst.frames)
         seen = self._seen.setdefault(order.camera or "", FixedCamera())
         watching = seen.for_count(self._eye, at_s)
-        result = count_burst(watching.eye, burst.frames, source=order.source, site=self._site, policy=self._policy,
-                             camera=order.camera)  # fmt: skip
+        before = seen.before(lambda: surveyed_view(self._eye, self._site, burst.frames[-1].image, self._policy))
+        result = count_burst(watching.eye, burst.frames, source=order.source, site=self._site, before=before,
+                             policy=self._policy, camera=order.camera)  # fmt: skip
+        seen.saw(result)
         _log.info("inference_done", camera=order.camera, status=result.status.value, reasons=list(result.reasons),
                   detector=result.pedigree.detector, frame=None if result.frame is None else result.frame.seq,
                   seconds=round(named.clock.monotonic() - at_s, 3))

@@ -65,7 +65,7 @@ def bands(small: Image, other: Image) -> float:
     common, weight = _profile(ratio)
     at = np.linspace(-1.0, 1.0, rows)
     trend = np.polynomial.polynomial.polyvander(at, _TREND)
-    common = common - trend @ _fit(trend, common, weight)
+    common = np.asarray(common - trend @ _fit(trend, common, weight), np.float64)
     waves = [np.stack([np.sin(phase), np.cos(phase)], 1) for phase in (2 * np.pi * c * np.arange(rows) / rows for c in _CYCLES)]
     wave = min(waves, key=lambda wave: _missed(wave, common, weight))
     best = _fit(wave, common, weight)

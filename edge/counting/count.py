@@ -119,7 +119,7 @@ def _counted(
     named = eye.gallery_fingerprint is not None
     unseen = () if before is None else doubtful(
         before, places, gaps, [r.laid_back for r in readings if r.laid_back is not None],
-        before.then_from_now(best.now_from_survey, site.width_px if site else 0), policy.gone)
+        before.then_from_now(best.now_from_survey), policy.gone)
     tallies = tuple(
         ShelfTally(reading, widened(tally(reading.places, eye.count_from, named, policy.trust),
                                     unseen_on(reading.shelf, unseen), named))

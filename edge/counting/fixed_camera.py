@@ -3,13 +3,18 @@ which places showed what, by which name.
 
     seen = FixedCamera()                  # one for each camera
     watching = seen.for_count(eye, at_s)  # an eye for one count
-    ...                                   # count with watching.eye
+    before = seen.before(first)           # what it saw last with nothing in front
+    ...                                   # count with watching.eye, against before
     seen.keep(watching)                   # when it counted
+    seen.saw(result)
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from edge.counting.last_clear import LastClear
 from edge.counting.pipeline import Eye
+from edge.counting.result import CountResult
 from models.detector import Detector
 from models.look_memory import CameraMemory
 from models.namer import Namer, RememberingNamer
@@ -32,6 +37,19 @@ class FixedCamera:
         self._policy = policy
         self._slots = Slots.none()
         self._looks = CameraMemory()
+        self._before: LastClear | None = None
+        self._asked = False
+
+    def before(self, first: Callable[[], LastClear | None]) -> LastClear | None:
+        """What this camera saw last with nothing in front; at its first count `first` says."""
+        if not self._asked:
+            self._before, self._asked = first(), True
+        return self._before
+
+    def saw(self, result: CountResult) -> None:
+        """A count that was held against `before` is there."""
+        if self._before is not None:
+            self._before = self._before.after(result)
 
     def for_count(self, eye: Eye, at_s: float) -> Watching:
         """`eye`, sparing itself the looks and names of what has not changed; `at_s` is a monotonic instant in seconds."""

@@ -6,7 +6,7 @@ still stand there, and the upper end of its count says so. Planes: cam px; fine 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -42,40 +42,60 @@ class GonePolicy:
     telling_px: int = 12
     changed: float = 0.3
     covered: float = 0.2
-    fixture: FixturePolicy = FixturePolicy()
+    fixture: FixturePolicy = field(default_factory=FixturePolicy)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LastClear:
-    """The clear picture, the facings counted on it (cam px), and how it lay to the survey (flat px at the surveyed size), where
-    there is one."""
+    """The clear picture (H, W, 3), the facings counted on it (cam px), and how it lay to the survey (3, 3, flat px at its size),
+    where there is one. Its `reference` is what frames are compared with."""
 
-    reference: Reference
+    picture: Image
     facings: tuple[Facing, ...] = ()
     now_from_survey: Matrix | None = None
+    reference: Reference = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reference", Reference.of(self.picture))
 
     @classmethod
     def of(cls, result: CountResult) -> "LastClear | None":
         """Of a count that saw everything; None of any other."""
-        if result.status is not CaptureStatus.COUNTED or result.frame is None or result.doubtful:
+        if result.status is not CaptureStatus.COUNTED or result.frame is None:
             return None
         places = (place for shelf in result.shelves for place in shelf.reading.places)
         facings = tuple(place.facing for place in places if is_counted(place))
-        return cls(Reference.of(result.frame.image), facings, result.now_from_survey)
+        return cls(result.frame.image, facings, result.now_from_survey)
+
+    def after(self, result: CountResult) -> "LastClear":
+        """What is known once `result`, a later count against this, is there: its picture and facings, but the earlier ones where
+        facings are doubtful. A count that did not see everything, or from another place, changes nothing."""
+        later = LastClear.of(result)
+        if later is None or not self.fits(later.picture):
+            return self
+        if not result.doubtful:
+            return later
+        if self.then_from_now(result.now_from_survey) is not None:
+            return self
+        picture = later.picture.copy()
+        for facing in result.doubtful:
+            aside, high = 0.5 * (facing.box.x2_px - facing.box.x1_px), 0.5 * (facing.box.y2_px - facing.box.y1_px)
+            rows = slice(max(0, int(facing.box.y1_px - high)), max(0, int(facing.box.y2_px + high)))
+            columns = slice(max(0, int(facing.box.x1_px - aside)), max(0, int(facing.box.x2_px + aside)))
+            picture[rows, columns] = self.picture[rows, columns]
+        return LastClear(picture, (*later.facings, *result.doubtful), later.now_from_survey)
 
     def fits(self, image: Image) -> bool:
         """Whether `image` has the size of the clear picture."""
-        return image.shape[:2] == (self.reference.height_px, self.reference.width_px)
+        return image.shape[:2] == self.picture.shape[:2]
 
-    def then_from_now(self, now_from_survey: Matrix | None, surveyed_width_px: int) -> Matrix | None:
-        """(3, 3) cam px of the clear picture from those of one that lies to the survey so; None where neither moved. The lens
-        is left out: moves are small."""
+    def then_from_now(self, now_from_survey: Matrix | None) -> Matrix | None:
+        """(3, 3) cam px of the clear picture from those of one that lies to the survey so; None where it did not move, or nobody
+        knows. The lens is left out: moves are small."""
         if now_from_survey is None or self.now_from_survey is None:
             return None
-        scale = self.reference.width_px / surveyed_width_px
-        larger = np.diag([scale, scale, 1.0])
-        moved = larger @ self.now_from_survey @ inverse(now_from_survey) @ inverse(larger)
-        corners = np.array([[0.0, 0.0], [1, 0], [0, 1], [1, 1]]) * [self.reference.width_px, self.reference.height_px]
+        moved = self.now_from_survey @ inverse(now_from_survey)
+        corners = np.array([[0.0, 0.0], [1, 0], [0, 1], [1, 1]]) * [self.picture.shape[1], self.picture.shape[0]]
         return moved if float(np.abs(apply(moved, corners) - corners).max()) >= _STILL_PX else None
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from calibration.drift import DriftPolicy, Refused, corrected, register
 from calibration.errors import WrongPicture
-from calibration.homography import Matrix
+from calibration.homography import Matrix, inverse
 from calibration.record import Calibration
 from calibration.rectify import rectify
 from edge.capture.frame import Frame, Image
@@ -79,7 +79,6 @@ def look(
     if reasons := judge(quality, policy.quality) if frame.whole else ("torn",):
         return Rejected(frame, reasons, quality)
     image, now_from_survey, back = frame.image, None, None
-    surveyed_width = site.width_px if site is not None else 0
     if site is not None:
         try:
             site, quality, now_from_survey, refused = _registered(frame, site, quality, policy.drift)
@@ -89,7 +88,7 @@ def look(
         except WrongPicture as error:
             return Rejected(frame, (error.code,), quality)
     if before is not None:
-        back = laid_back(frame.image, before.then_from_now(now_from_survey, surveyed_width))
+        back = laid_back(frame.image, before.then_from_now(now_from_survey))
         quality = _beside(quality, back, before.reference)
         if reasons := judge(quality, policy.quality):
             return Rejected(frame, reasons, quality)
@@ -116,7 +115,7 @@ def _registered(
     frame: Frame, site: Calibration, quality: FrameQuality, policy: DriftPolicy
 ) -> tuple[Calibration, FrameQuality, Matrix | None, str | None]:
     """The calibration for where the camera looks now, the quality with the move in px of the frame, how the frame lies to the
-    survey (3, 3), or why it is refused.
+    survey (3, 3, px of the frame), or why it is refused.
 
     Raises WrongPicture for a picture of another shape.
     """
@@ -129,4 +128,5 @@ def _registered(
         quality = replace(quality, drift_px=measured.shift_px * scale)
     if isinstance(found, Refused):
         return site, quality, None, found.reason
-    return corrected(site, found, policy), quality, found.now_from_survey, None
+    larger = np.diag([scale, scale, 1.0])
+    return corrected(site, found, policy), quality, larger @ found.now_from_survey @ inverse(larger), None

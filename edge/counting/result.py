@@ -46,7 +46,7 @@ class CountResult:
     it hides, and how much of each (share 0..1), and `cover` where it is in the picture. `width_px` and `height_px` are 0 for
     a picture that could not be read; `at_s` is the place in a video, in seconds;
     `doubtful` are facings of the last clear view that were not found and are not certainly gone: they raise the upper ends
-    (see `last_clear.py`); `now_from_survey` (3, 3) is how the picture lies to the survey, in flat px.
+    (see `last_clear.py`); `now_from_survey` (3, 3) is how the picture lies to the survey (flat px at its size).
     `detail` says in words what is wrong. `unreadable`: the file or camera gave no picture at all.
     """
 

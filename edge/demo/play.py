@@ -11,7 +11,6 @@ import numpy as np
 
 from edge.capture.camera import Camera
 from edge.capture.pictures import read_picture
-from edge.capture.reference import Reference
 from edge.capture.settle import BurstPolicy, take_burst
 from edge.clock import SimulatedClock
 from edge.counting.count import count_burst
@@ -68,7 +67,7 @@ def play(
     """The whole day, picture by picture; `looked` hears of every count."""
     waiting = sorted(postings, key=lambda posting: posting.recorded_at)
     looks: dict[CountId, CountResult] = {}
-    before = LastClear(Reference.of(read_picture(stage.frames[0].path, Settings.model_fields["max_pixels"].default).image))
+    before = LastClear(read_picture(stage.frames[0].path, Settings.model_fields["max_pixels"].default).image)
     for number, stored in enumerate(stage.frames):
         clock.advance_to(stored.at)
         with store.write() as book:
