@@ -77,7 +77,7 @@ def highs(result: CountResult) -> Counter[Sku]:
 def stood_on(before: LastClear) -> dict[Sku, tuple[int, frozenset[ShelfId]]]:
     """Facings of each name, and their shelves."""
     mine = [(facing.sku, facing.shelf) for facing in before.facings if facing.sku and facing.shelf]
-    return {sku: (sum(sku == each for each, _ in mine), frozenset(shelf for each, shelf in mine if sku == each)) for sku, _ in mine}
+    return {sku: (sum(sku == each for each, _ in mine), frozenset(on for each, on in mine if sku == each)) for sku, _ in mine}
 
 
 def short(result: CountResult, stood: dict[Sku, tuple[int, frozenset[ShelfId]]]) -> set[Sku]:

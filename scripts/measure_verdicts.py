@@ -130,7 +130,8 @@ def main() -> None:
     print(f"half {arguments.half}, {photos} photos")
     for row, group in of:
         low, high = interval(hits[row, group], of[row, group])
-        print(f"{row:24} {group:20} {hits[row, group]:5} of {of[row, group]:5}  {100 * hits[row, group] / of[row, group]:6.2f} %  "
+        share = 100 * hits[row, group] / of[row, group]
+        print(f"{row:24} {group:20} {hits[row, group]:5} of {of[row, group]:5}  {share:6.2f} %  "
               f"[{100 * low:.1f}, {100 * high:.1f}]", flush=True)
     for row in dict.fromkeys(row for row, _ in of):
         print(row, {reason: n for (key, reason), n in reasons.most_common() if key == row})

@@ -1,8 +1,8 @@
-"""Whether a JPEG holds all its blocks, told from its bytes: what a camera lost on the way is filled up by decoders without a word.
+"""Whether a JPEG holds all its blocks, told from its bytes: decoders fill up without a word what was lost on the way.
 
-Markers that stand in the data of a picture (restarts, ITU-T T.81 section B.1.1.3) must be as many as its size asks for, in turn;
-where data is missing, bytes put in behind the data are taken for blocks, which they are not where it is whole; and where wrong
-data made too many blocks, the last bytes are read by nobody.
+Markers that stand in the data of a picture (restarts, ITU-T T.81 section B.1.1.3) must be as many as its size asks for, in
+turn; where data is missing, bytes put in behind the data are taken for blocks, which they are not where it is whole; and
+where wrong data made too many blocks, the last bytes are read by nobody.
 """
 
 import struct

@@ -51,7 +51,7 @@ def cast_against(small: Image, clear: Image) -> float:
 
 
 def bands(small: Image, other: Image) -> float:
-    """How far (logarithm of the light, 0..) rows swing against those of `other`, a picture of the same scene; both (160, 96, 3).
+    """How far (logarithm of the light, 0..) rows swing against those of `other`, a picture of one scene; both (160, 96, 3).
 
     Bands run through the whole picture as one wave: the one that fits best what the rows have in common, and as much of it as
     is found in nearly every part of the width.

@@ -26,7 +26,8 @@ class FrameQuality:
     repeat one another (`torn.py`).
 
     None where there is no reference picture of the same camera: `occluded` (share 0..1 of the scene hidden by something large,
-    where `hidden` says), `drift_px`, `burnt` (share of the px that are burnt out now and were not), `recoloured` (as `cast`, against the reference), `bands` (logarithm of the light, 0..),
+    where `hidden` says), `drift_px`, `burnt` (by how much `clipped` has grown), `recoloured` (as `cast`, against the
+    reference), `bands` (logarithm of the light, 0..),
     `smeared` (share 0..1 of what was fine) and `displaced` (share 0..1 of its strips that stand elsewhere)."""
 
     sharpness: float
@@ -103,7 +104,8 @@ def measured_against(alone: FrameQuality, image: Image, reference: Reference) ->
     small = put_back(small, against.shift)
     same_shape = grey.shape == reference.fine.shape
     return replace(
-        alone, burnt=alone.clipped - float((reference.fine >= BRIGHT_LEVEL).mean()), occluded=against.hidden, drift_px=against.drift_px, recoloured=cast_against(small, reference.colour),
+        alone, burnt=alone.clipped - float((reference.fine >= BRIGHT_LEVEL).mean()), occluded=against.hidden,
+        drift_px=against.drift_px, recoloured=cast_against(small, reference.colour),
         bands=bands(small, reference.colour), smeared=smeared_share(grey, reference.fine) if same_shape else 1.0,
         displaced=displaced_share(small_grey(image, SMALL_PX), reference.small) if same_shape else 1.0, hidden=against.mask,
     )

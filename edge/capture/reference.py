@@ -66,8 +66,8 @@ class Reference:
 @dataclass(frozen=True, slots=True, eq=False)
 class Difference:
     """`drift_px` is how far the scene has moved, in px of the picture as taken, and `shift` (right, down) the same as shares of
-    the width and height, (0, 0) where it is too far to be put right; `hidden` the share 0..1 of the picture that something large
-    hides, and `mask` where that is. A picture of another size is all hidden and infinitely far away."""
+    the width and height, (0, 0) where it is too far to be put right; `hidden` the share 0..1 of the picture that something
+    large hides, and `mask` where that is. A picture of another size is all hidden and infinitely far away."""
 
     drift_px: float
     hidden: float

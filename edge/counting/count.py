@@ -53,7 +53,8 @@ def count_burst(
     before: LastClear | None = None, policy: CountPolicy = CountPolicy(), camera: str | None = None,
 ) -> CountResult:
     """Count a burst of a scene that stands still; the frames' order does not matter. `before` is what the same fixed camera saw
-    last with nothing in front; one of another size is left out."""
+    last with nothing in front; one of another size is left out, and without a site, where rows are numbered as they are found,
+    only its picture serves."""
     pedigree = pedigree_of(eye, site, camera)
     if not frames:
         return cannot_see(source, ("no_frames",), pedigree)
@@ -117,7 +118,7 @@ def _counted(
         HiddenShelf(shelf, cover.shares[shelf]) for shelf in shelves if cover is not None and cover.hides(shelf, policy.hidden))
     seen = tuple(shelf for shelf in shelves if shelf not in {each.shelf for each in hidden})
     named = eye.gallery_fingerprint is not None
-    unseen = () if before is None else doubtful(
+    unseen = () if before is None or site is None else doubtful(
         before, places, gaps, [r.laid_back for r in readings if r.laid_back is not None],
         before.then_from_now(best.now_from_survey), policy.gone)
     tallies = tuple(

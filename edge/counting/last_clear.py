@@ -47,8 +47,8 @@ class GonePolicy:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LastClear:
-    """The clear picture (H, W, 3), the facings counted on it (cam px), and how it lay to the survey (3, 3, flat px at its size),
-    where there is one. Its `reference` is what frames are compared with."""
+    """The clear picture (H, W, 3), the facings counted on it (cam px), and how it lay to the survey (3, 3, flat px at its
+    size), where there is one. Its `reference` is what frames are compared with."""
 
     picture: Image
     facings: tuple[Facing, ...] = ()
@@ -68,8 +68,8 @@ class LastClear:
         return cls(result.frame.image, facings, result.now_from_survey)
 
     def after(self, result: CountResult) -> "LastClear":
-        """What is known once `result`, a later count against this, is there: its picture and facings, but the earlier ones where
-        facings are doubtful. A count that did not see everything, or from another place, changes nothing."""
+        """What is known once `result`, a later count against this, is there: its picture and facings, but the earlier ones
+        where facings are doubtful. A count that did not see everything, or from another place, changes nothing."""
         later = LastClear.of(result)
         if later is None or not self.fits(later.picture):
             return self
@@ -90,8 +90,8 @@ class LastClear:
         return image.shape[:2] == self.picture.shape[:2]
 
     def then_from_now(self, now_from_survey: Matrix | None) -> Matrix | None:
-        """(3, 3) cam px of the clear picture from those of one that lies to the survey so; None where it did not move, or nobody
-        knows. The lens is left out: moves are small."""
+        """(3, 3) cam px of the clear picture from those of one that lies to the survey so; None where it did not move, or
+        nobody knows. The lens is left out: moves are small."""
         if now_from_survey is None or self.now_from_survey is None:
             return None
         moved = self.now_from_survey @ inverse(now_from_survey)

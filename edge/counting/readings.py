@@ -77,8 +77,8 @@ class Gap:
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameReading:
     """What one frame shows. `shelves` are all that it could see, from the top, with or without facings on them.
-    `now_from_survey` (3, 3) is how it lies to the survey (flat px at its own size), where that was measured; `laid_back` the frame as the camera
-    saw it when the view was clear last, None where there was no such view."""
+    `now_from_survey` (3, 3) is how it lies to the survey (flat px at its own size), where that was measured; `laid_back` the
+    frame as the camera saw it when the view was clear last, None where there was no such view."""
 
     frame: Frame
     quality: FrameQuality

@@ -12,8 +12,8 @@ from edge.counting.pipeline import Eye
 
 
 def surveyed_view(eye: Eye, site: Calibration | None, like: Image, policy: CountPolicy = CountPolicy()) -> LastClear | None:
-    """The surveyed picture, at the size of a frame `like`, with what is counted on it. None without such a picture, for frames of
-    another shape, and where it cannot be used."""
+    """The surveyed picture, at the size of a frame `like`, with what is counted on it. None without such a picture, for frames
+    of another shape, and where it cannot be used."""
     if site is None or site.reference is None or site.reference.picture is None:
         return None
     surveyed = site.reference.picture
