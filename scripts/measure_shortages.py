@@ -1,6 +1,6 @@
 """False shortages behind occluders, and true ones where goods were taken, counted end to end over real shelf photos.
 
-    python -m scripts.measure_shortages DATA --half choose|measured [--shelves 60] [--look DIR]
+    python -m scripts.measure_shortages DATA --half choose|measured [--shelves 60] [--look DIR] [--every N] [--first N]
 
 Every photo is surveyed as a bay of 4 to 6 equal shelves and counted by the detector in use; neighbours on a shelf are given one
 name, three by three. A frame is another moment (light, a tremble, noise) with an occluder of each kind in front, or with 1 to 3
@@ -113,6 +113,8 @@ def main() -> None:
     parser.add_argument("--half", choices=HALVES, required=True)
     parser.add_argument("--shelves", type=int, default=60)
     parser.add_argument("--look", type=Path)
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0)
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     eye = open_eye(load_settings())
@@ -120,15 +122,19 @@ def main() -> None:
     other: Image | None = None
     for number, (name, image) in enumerate(photos_of(arguments.data, 2 * arguments.shelves)):
         behind, other = image if other is None else other, image
-        if half_of(name) == arguments.half:
+        if half_of(name) == arguments.half and number % arguments.every == arguments.first:
             _measure(name, image, behind, 4 + number % 3, eye, tally, arguments.look)
-            print(name, flush=True)
+            _tell(tally)
+
+
+def _tell(tally: Counter[tuple[str, str]]) -> None:
+    """What is known by now."""
     for row in dict.fromkeys(key for key, _ in tally):
         print(row, {column: count for (key, column), count in tally.items() if key == row})
     for row in KINDS:
         n, wrong = tally[row, "20 % or more hidden"], tally[row, "frames with a false shortage"]
         if n:
-            print(f"{row}: {wrong} of {n}, 95 % interval up to {100 * interval(wrong, n)[1]:.1f} %")
+            print(f"{row}: {wrong} of {n}, 95 % interval up to {100 * interval(wrong, n)[1]:.1f} %", flush=True)
 
 
 def _measure(
@@ -174,7 +180,7 @@ def _measure(
             tally[kind, "frames with a false shortage anywhere"] += bool(wrong)
             if look and wrong:
                 _draw(look / f"{kind}-{width:.2f}-{name.replace('/', '-')}.png", shown, before, result, wrong)
-    for _ in range(4):
+    for _ in range(3):
         sku = dice.choice(sorted({facing.sku for facing in before.facings if facing.sku}))
         mine = [facing for facing in before.facings if facing.sku == sku]
         gone = mine[: int(dice.integers(1, len(mine) + 1))]

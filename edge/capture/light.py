@@ -64,8 +64,8 @@ def bands(small: Image, other: Image) -> float:
     rows = len(ratio)
     common, weight = _profile(ratio)
     at = np.linspace(-1.0, 1.0, rows)
-    trend = np.polynomial.polynomial.polyvander(at, _TREND)
-    common = np.asarray(common - trend @ _fit(trend, common, weight), np.float64)
+    trend = np.asarray(np.polynomial.polynomial.polyvander(at, _TREND), np.float64)
+    common = np.asarray(np.subtract(common, trend @ _fit(trend, common, weight)), np.float64)
     waves = [np.stack([np.sin(phase), np.cos(phase)], 1) for phase in (2 * np.pi * c * np.arange(rows) / rows for c in _CYCLES)]
     wave = min(waves, key=lambda wave: _missed(wave, common, weight))
     best = _fit(wave, common, weight)

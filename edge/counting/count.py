@@ -14,11 +14,12 @@ from calibration.record import Calibration
 from edge.capture.frame import Frame
 from edge.capture.frozen import frozen
 from edge.capture.quality import flickers
+from edge.counting.around import GonePolicy
 from edge.counting.consensus import ConsensusPolicy, agree, agreed_gaps
 from edge.counting.facings import row_beside
 from edge.counting.hidden import Cover, HiddenPolicy, cover_of
 from edge.counting.intervals import TrustPolicy, is_counted, tally
-from edge.counting.last_clear import GonePolicy, LastClear, doubtful, unseen_on, widened
+from edge.counting.last_clear import LastClear, doubtful, unseen_on, widened
 from edge.counting.pipeline import Eye, LookPolicy, look
 from edge.counting.readings import FrameReading, Gap, Place, Rejected, ShelfReading, Window
 from edge.counting.result import CountResult, HiddenShelf, ShelfTally

@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.homography import Matrix, apply, inverse
-from edge.capture.fixture import FixturePolicy, changes
+from edge.capture.fixture import changes
 from edge.capture.frame import Image
 from edge.capture.reference import FINE_PX, Mask, Reference, compare, put_back, small_grey
+from edge.counting.around import Around, GonePolicy
 from edge.counting.intervals import SkuFacings
 from edge.counting.odds import is_counted
 from edge.counting.readings import Box, Facing, Gap, Place
@@ -26,23 +27,6 @@ from inventory_core.units import FacingRange
 
 _STILL_PX = 2.0
 """A picture whose corners moved by less (cam px) is not put back."""
-
-
-@dataclass(frozen=True, slots=True)
-class GonePolicy:
-    """A facing is found again where a box overlaps its own by `same` (over union). Its place was emptied where gaps cover the
-    share `emptied` of it, or refilled where other products do; and where of the px that show no goods, in a strip of `beside`
-    of its height (`least_px` fine px at least) above and below it, at most `changed` look different; all 0..1. On a shelf of
-    which the share `covered` of the facings is lost behind something, nothing counts as gone."""
-
-    same: float = 0.4
-    emptied: float = 0.5
-    beside: float = 0.15
-    least_px: float = 4.0
-    telling_px: int = 12
-    changed: float = 0.3
-    covered: float = 0.2
-    fixture: FixturePolicy = field(default_factory=FixturePolicy)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,9 +103,8 @@ def doubtful(
     if not lost:
         return ()
     changed = np.any([_changes(image, before.reference, policy) for image in images], axis=0)
-    goods = _goods(before, changed)
-    scale = changed.shape[1] / before.reference.width_px
-    covered = [facing for facing in lost if not _stays(facing.box, changed, goods, scale, policy)]
+    around = Around.of(changed, [facing.box for facing in before.facings], before.reference.width_px, policy)
+    covered = [facing for facing in lost if not around.stays(facing.box)]
     behind = {id(facing) for facing in covered}
     shelves = [facing.shelf for facing in before.facings]
     unsure = {shelf for shelf in {facing.shelf for facing in covered}
@@ -129,7 +112,7 @@ def doubtful(
     return tuple(
         facing for facing in lost
         if facing.shelf in unsure or id(facing) in behind
-        or max(_share(facing.box, empty), _share(facing.box, products)) < policy.emptied
+        or not (max(_share(facing.box, empty), _share(facing.box, products)) >= policy.emptied or around.is_bare(facing.box))
     )
 
 
@@ -192,37 +175,3 @@ def _boxes(boxes: Sequence[Box], then_from_now: Matrix | None) -> npt.NDArray[np
 def _changes(image: Image, reference: Reference, policy: GonePolicy) -> Mask:
     now = put_back(small_grey(image, FINE_PX), compare(image, reference).shift)
     return changes(now, reference.fine, policy.fixture)
-
-
-def _goods(before: LastClear, like: Mask) -> Mask:
-    goods = np.zeros(like.shape, np.bool_)
-    scale = like.shape[1] / before.reference.width_px
-    for facing in before.facings:
-        left, top, right, bottom = _cut(facing.box, scale, like)
-        goods[top:bottom, left:right] = True
-    return goods
-
-
-def _cut(box: Box, scale: float, like: Mask) -> tuple[int, int, int, int]:
-    """The box in whole fine px, within the picture."""
-    height, width = like.shape
-    (left, right), (top, bottom) = (
-        (int(np.clip(round(a * scale), 0, limit)), int(np.clip(round(b * scale), 0, limit)))
-        for a, b, limit in ((box.x1_px, box.x2_px, width), (box.y1_px, box.y2_px, height)))
-    return left, top, right, bottom
-
-
-def _stays(box: Box, changed: Mask, goods: Mask, scale: float, policy: GonePolicy) -> bool:
-    """Whether what is above and below the box, and shows no goods, looks as it did. Where nothing is below, nobody can tell."""
-    high = box.y2_px - box.y1_px
-    aside, deep = 0.1 * (box.x2_px - box.x1_px), max(policy.least_px / scale, policy.beside * high)
-    one = 1.0 / scale
-    below = Box(box.x1_px + aside, box.y2_px + one, box.x2_px - aside, box.y2_px + one + deep)
-    above = Box(box.x1_px + aside, box.y1_px - one - deep, box.x2_px - aside, box.y1_px - one)
-    shares = []
-    for strip in (below, above):
-        left, top, right, bottom = _cut(strip, scale, changed)
-        bare = ~goods[top:bottom, left:right]
-        shares.append(float(changed[top:bottom, left:right][bare].mean()) if bare.sum() >= policy.telling_px else None)
-    known = [share for share in shares if share is not None]
-    return shares[0] is not None and max(known) <= policy.changed
