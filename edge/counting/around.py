@@ -38,10 +38,15 @@ class GonePolicy:
     fixture: FixturePolicy = field(default_factory=FixturePolicy)
 
 
+_RIM = 3
+"""Fine px: the border of the picture."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Around:
     """`changed` and `goods` (h, w): what looks different, and where goods stood; `part` (h, w) numbers the changes that hang
-    together (0: none), and `bare` (n,) is the share 0..1 of each that lies where no goods stood."""
+    together (0: none), and `bare` (n,) is the share 0..1 of each that lies where no goods stood, 1 for one that reaches the
+    border of the picture."""
 
     changed: Mask
     goods: Mask
@@ -61,6 +66,8 @@ class Around:
         whole = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
         n, part = cv2.connectedComponents(whole)
         bare = np.bincount(part[~goods], minlength=n) / np.maximum(np.bincount(part.ravel(), minlength=n), 1)
+        for rim in (part[:_RIM], part[-_RIM:], part[:, :_RIM], part[:, -_RIM:]):
+            bare[np.unique(rim)] = 1.0  # arms and persons reach in from outside
         return cls(changed, goods, np.asarray(part, np.int32), np.asarray(bare, np.float64), scale, policy)
 
     def stays(self, box: Box) -> bool:
