@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from calibration.at_rest import DriftGuard
 from calibration.record import Calibration
 from edge.capture.frame import Frame
 from edge.capture.frozen import frozen
@@ -52,17 +53,18 @@ def count_frame(
 def count_burst(
     eye: Eye, frames: Sequence[Frame], *, source: str, site: Calibration | None = None,
     before: LastClear | None = None, policy: CountPolicy = CountPolicy(), camera: str | None = None,
+    guard: DriftGuard | None = None,
 ) -> CountResult:
     """Count a burst of a scene that stands still; the frames' order does not matter. `before` is what the same fixed camera saw
     last with nothing in front; one of another size is left out, and without a site, where rows are numbered as they are found,
-    only its picture serves."""
+    only its picture serves. `guard`: see `look`."""
     pedigree = pedigree_of(eye, site, camera)
     if not frames:
         return cannot_see(source, ("no_frames",), pedigree)
     if frozen(tuple(frames)):
         return cannot_see(source, ("frozen",), pedigree, frames=frames)
     before = before if before is not None and before.fits(frames[0].image) else None
-    looks = [look(frame, eye, site, policy.look, before) for frame in frames]
+    looks = [look(frame, eye, site, policy.look, before, guard) for frame in frames]
     readings = [each for each in looks if isinstance(each, FrameReading)]
     if len(readings) < max(1.0, policy.least_accepted * len(frames)):
         return cannot_see(source, _why([each for each in looks if isinstance(each, Rejected)]), pedigree, frames=frames)

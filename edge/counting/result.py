@@ -47,7 +47,8 @@ class CountResult:
     a picture that could not be read; `at_s` is the place in a video, in seconds;
     `doubtful` are facings of the last clear view that were not found and are not certainly gone: they raise the upper ends
     (see `last_clear.py`); `now_from_survey` (3, 3) is how the picture lies to the survey (flat px at its size).
-    `detail` says in words what is wrong. `unreadable`: the file or camera gave no picture at all.
+    `detail` says in words what is wrong. `unreadable`: the file or camera gave no picture at all. `looked_at`: when the count
+    was taken that this one repeats because nothing has changed since (`counting/unchanged.py`); None where it looked itself.
     """
 
     source: str
@@ -69,6 +70,7 @@ class CountResult:
     cover: Mask | None = None
     doubtful: tuple[Facing, ...] = ()
     now_from_survey: npt.NDArray[np.float64] | None = None
+    looked_at: datetime | None = None
 
     def without_frame(self) -> "CountResult":
         """The same count without its picture, which is by far the largest part."""

@@ -14,7 +14,7 @@ from edge.capture.pictures import read_picture
 from edge.capture.settle import Burst, bursts_of_video, take_burst
 from edge.clock import Clock
 from edge.counting.count import cannot_see, count_burst, count_frame, pedigree_of
-from edge.counting.fixed_camera import FixedCamera
+from edge.counting.last_clear import LastClear
 from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult
 from edge.counting.surveyed import surveyed_view
@@ -94,7 +94,7 @@ def count_source(
 
 def _count_video(name: str, eye: Eye, site: Calibration | None, starts_at: datetime | None) -> Iterator[CountResult]:
     video = VideoFile(Path(name), starts_at)
-    any_frame, seen = False, FixedCamera()
+    any_frame, seen = False, _Seen()
     try:
         for burst in bursts_of_video(video):
             any_frame = True
@@ -109,17 +109,26 @@ def _count_video(name: str, eye: Eye, site: Calibration | None, starts_at: datet
 def _count_camera(spec: str, eye: Eye, site: Calibration | None, clock: Clock) -> CountResult:
     camera = open_camera(spec, clock)
     try:
-        return _of_burst(take_burst(camera, clock), spec, eye, site, spec, FixedCamera())
+        return _of_burst(take_burst(camera, clock), spec, eye, site, spec, _Seen())
     finally:
         camera.close()
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What the bursts of one source saw last with nothing in front."""
+
+    before: LastClear | None = None
+
+
 def _of_burst(
-    burst: Burst, name: str, eye: Eye, site: Calibration | None, camera: str | None, seen: FixedCamera
+    burst: Burst, name: str, eye: Eye, site: Calibration | None, camera: str | None, seen: _Seen
 ) -> CountResult:
     if not burst.settled:
         return cannot_see(name, ("unsettled",), pedigree_of(eye, site, camera), frames=burst.frames)
-    before = seen.before(lambda: surveyed_view(eye, site, burst.frames[-1].image))
+    before = seen.before
+    if before is None and site is not None:
+        before = surveyed_view(eye, site, burst.frames[-1].image)
     result = count_burst(eye, burst.frames, source=name, site=site, before=before, camera=camera)
-    seen.saw(result)
+    seen.before = before.after(result) if before is not None else None
     return result
