@@ -36,7 +36,8 @@ class Landmarks:
 @dataclass(frozen=True, slots=True, eq=False)
 class Reference:
     """The surveyed picture of `width_px` x `height_px`, unbent and shrunk: `grey` (h, w), `stays` (h, w) 255 where no goods
-    stand, and its landmarks. `work_from_flat` is the one scale from flat px to work px."""
+    stand, and its landmarks; `picture` (H, W, 3) BGR as taken, where it was read from a file. `work_from_flat` is the one
+    scale from flat px to work px."""
 
     width_px: int
     height_px: int
@@ -45,6 +46,7 @@ class Reference:
     stays: Grey
     landmarks: Landmarks
     work_from_flat: float
+    picture: npt.NDArray[np.uint8] | None = None
 
     @classmethod
     def of(cls, picture: Grey, lens: Lens | None = None, goods: Floats | None = None) -> "Reference":

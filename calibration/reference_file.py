@@ -2,6 +2,7 @@
 
 import hashlib
 import tomllib
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import cv2
@@ -52,10 +53,11 @@ def read_reference(table: Table, width: int, height: int, lens: Lens | None, wit
     actual = hashlib.sha256(data).hexdigest()
     if sha256 is None or sha256.removeprefix("sha256:") != actual:
         raise table.wrong("sha256", tell("{sha256}, that of the picture as it is", sha256=actual), sha256 or tell("nothing"))
-    grey = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
-    if grey is None:
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
+    if picture is None:
         raise BadSite("site file {file}: {picture} is not a picture; put the surveyed one there or survey again",
                       file=table.file, picture=path)
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     if grey.shape != (height, width):
         raise BadSite("site file {file}: its picture has {found_width} x {found_height} px, [camera] says {width} x {height}; "
                       "put the surveyed one there or survey again", file=table.file, found_width=grey.shape[1],
@@ -67,4 +69,4 @@ def read_reference(table: Table, width: int, height: int, lens: Lens | None, wit
         raise BadSite("site file {file}: its picture shows {points} points to hold on to, {least} are needed; take a sharp one "
                       "that shows more of the shelf's frame", file=table.file, points=len(reference.landmarks.at),
                       least=LEAST_LANDMARKS)
-    return reference
+    return replace(reference, picture=np.asarray(picture, np.uint8))

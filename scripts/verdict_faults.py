@@ -16,6 +16,7 @@ Fault = Callable[[Image, int, Dice], Image]
 WIDTH_PX = 640
 """Blur is given in px at this width of the picture."""
 GAMMA = 2.2
+_END = b"\xff\xd9"
 READOUT_CYCLES = 3.3
 """Pulses of a lamp on 50 Hz mains (100 per second) while a rolling shutter reads one frame in 33 ms."""
 
@@ -102,16 +103,24 @@ def dirt(image: Image, level: int, dice: Dice) -> Image:
 
 def cut_short(image: Image, level: int, dice: Dice) -> Image:
     """A JPEG of which the last 8 % x level of the data never came: decoded, the rest is flat."""
+    return decoded(cut_short_jpeg(image, level, dice), image)
+
+
+def cut_short_jpeg(image: Image, level: int, dice: Dice) -> bytes:
     data = _jpeg(noisy(image, dice))
-    return _decoded(data[: _head(data) + int((len(data) - _head(data)) * (1 - 0.08 * level))], image)
+    return data[: _head(data) + int((len(data) - _head(data)) * (1 - 0.08 * level))] + _END
 
 
 def packet_lost(image: Image, level: int, dice: Dice) -> Image:
     """A JPEG without one USB packet of 3 kB, lost so that 8 % x level of the data come after the hole: shifted blocks,
     and flat rows at the end."""
+    return decoded(packet_lost_jpeg(image, level, dice), image)
+
+
+def packet_lost_jpeg(image: Image, level: int, dice: Dice) -> bytes:
     data = _jpeg(noisy(image, dice))
     at = _head(data) + int((len(data) - _head(data)) * (1 - 0.08 * level))
-    return _decoded(data[:at] + data[at + 3000 :], image)
+    return data[:at] + data[at + 3000 : -len(_END)] + _END
 
 
 def rows_repeated(image: Image, level: int, dice: Dice) -> Image:
@@ -131,10 +140,13 @@ def _head(data: bytes) -> int:
     return data.index(b"\xff\xda") + 14
 
 
-def _decoded(data: bytes, whole: Image) -> Image:
-    image = cv2.imdecode(np.frombuffer(data + b"\xff\xd9", np.uint8), cv2.IMREAD_COLOR)
+def decoded(data: bytes, whole: Image) -> Image:
+    """The picture in a JPEG, black where there is none."""
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     return np.zeros_like(whole) if image is None else np.asarray(image, np.uint8)
 
 
 FAULTS: dict[str, Fault] = {fault.__name__: fault for fault in (  # type: ignore[attr-defined]
     black, white, under, over, focus, motion, cast, flicker, dirt, cut_short, packet_lost, rows_repeated)}
+JPEGS: dict[str, Callable[[Image, int, Dice], bytes]] = {"cut_short": cut_short_jpeg, "packet_lost": packet_lost_jpeg}
+"""Of those, the ones that befall the bytes of a JPEG, as these bytes: what a camera that sends MJPEG delivers."""

@@ -14,12 +14,14 @@ Image = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """`captured_at` is aware UTC, or None for a picture whose time nobody knows."""
+    """`captured_at` is aware UTC, or None for a picture whose time nobody knows. `whole` is False where a part of what the
+    camera sent was lost on the way, so that the decoder made up the rest."""
 
     camera: str
     seq: int
     captured_at: datetime | None
     image: Image
+    whole: bool = True
 
     def __post_init__(self) -> None:
         if self.image.ndim != 3 or self.image.shape[2] != 3 or self.image.dtype != np.uint8:

@@ -17,14 +17,18 @@ _FLOOR = 16.0
 """Grey levels added before a logarithm, so that the noise of dark px is not raised."""
 _BURNT = 250
 _LEAST_PX = 500
-_LEAVE_OUT = 0.2
-"""Share of the columns that may be darker, and as many lighter, than what a row has in common."""
 _CYCLES = tuple(np.arange(1.5, 6.1, 0.25).tolist())
 """Bands from top to bottom: 100 or 120 pulses a second in the 12 to 50 ms that a webcam takes to read a frame."""
-_LIKE_A_WAVE = 0.6
-"""Share of the swing's variance that one wave must explain."""
 _TREND = 3
 """A light that changes by one slope or bow from top to bottom has changed, but does not flicker."""
+_PATCH_PX, _UNCHANGED, _TEXTURE = 7, 0.9, 6.0
+"""Px count where their surroundings correlate so well in both pictures, and vary by so many grey levels in one of them: goods
+that were taken would be a change of the light, shelf by shelf."""
+_LEAST_SHARE = 0.05
+_STRIPS, _ROWS, _LEAST_STRIPS = 8, 60, 3
+"""The width is cut into strips; those with so many rows of px that count have a say."""
+_DISSENT = 0.25
+"""Share of the strips that may have less of the wave."""
 
 
 def colour_cast(small: Image) -> float:
@@ -47,28 +51,61 @@ def cast_against(small: Image, clear: Image) -> float:
 
 
 def bands(small: Image, other: Image) -> float:
-    """How far (share of the light, 0..) rows swing against those of `other`, a picture of the same scene; both (160, 96, 3).
+    """How far (logarithm of the light, 0..) rows swing against those of `other`, a picture of one scene; both (160, 96, 3).
 
-    A band is in every column, goods that were taken are not: a row counts with what nearly all its columns have in common,
-    which is nothing where some became lighter and some did not; and bands run through the whole picture as a wave, which a
-    board that was sold out does not.
+    Bands run through the whole picture as one wave: the one that fits best what the rows have in common, and as much of it as
+    is found in nearly every part of the width.
     """
     ratio = _log_light(small) - _log_light(other)  # (rows, columns)
-    low, high = np.quantile(ratio - np.median(ratio), (_LEAVE_OUT, 1 - _LEAVE_OUT), axis=1)
-    common = np.maximum(low, 0.0) + np.minimum(high, 0.0)
-    at = np.linspace(-1.0, 1.0, len(common))
-    swing = common - np.polynomial.Polynomial.fit(at, common, _TREND)(at)
-    power = float((swing**2).mean())
-    best = max((_wave(swing, cycles) for cycles in _CYCLES), key=lambda wave: float((wave**2).mean()))
-    explained = 1.0 - float(((swing - best) ** 2).mean()) / max(power, 1e-12)
-    return float(np.sqrt(2.0 * (best**2).mean())) if explained >= _LIKE_A_WAVE else 0.0
+    unchanged = _unchanged(small, other)
+    if unchanged.mean() < _LEAST_SHARE:
+        return 0.0
+    ratio = np.where(unchanged, ratio - np.median(ratio[unchanged]), np.nan)
+    rows = len(ratio)
+    common, weight = _profile(ratio)
+    at = np.linspace(-1.0, 1.0, rows)
+    trend = np.asarray(np.polynomial.polynomial.polyvander(at, _TREND), np.float64)
+    common = np.asarray(np.subtract(common, trend @ _fit(trend, common, weight)), np.float64)
+    waves = [np.stack([np.sin(phase), np.cos(phase)], 1) for phase in (2 * np.pi * c * np.arange(rows) / rows for c in _CYCLES)]
+    wave = min(waves, key=lambda wave: _missed(wave, common, weight))
+    best = _fit(wave, common, weight)
+    towards = best / max(float(np.hypot(*best)), 1e-9)
+    model = np.concatenate([wave, trend], axis=1)
+    strips = (_profile(strip) for strip in np.split(ratio, _STRIPS, axis=1))
+    found = [float(_fit(model, strip, held)[:2] @ towards) for strip, held in strips if (held > 0).sum() >= _ROWS]
+    return max(0.0, float(np.quantile(found, _DISSENT))) if len(found) >= _LEAST_STRIPS else 0.0
 
 
-def _wave(swing: Floats, cycles: float) -> Floats:
-    """The wave of so many `cycles` from top to bottom that fits best (least squares)."""
-    phase = 2 * np.pi * cycles * np.arange(len(swing)) / len(swing)
-    basis = np.stack([np.sin(phase), np.cos(phase)], axis=1)
-    return np.asarray(basis @ np.linalg.lstsq(basis, swing, rcond=None)[0], np.float64)
+def _profile(ratio: Floats) -> tuple[Floats, Floats]:
+    """(rows,) the median of each row over the px that count, and its weight 0..1; 0 where there are none."""
+    held = np.isfinite(ratio)
+    middle = np.zeros(len(ratio))
+    some = held.any(axis=1)
+    middle[some] = np.nanmedian(ratio[some], axis=1)
+    return middle, np.sqrt(np.minimum(held.sum(axis=1) / (ratio.shape[1] / 4), 1.0))
+
+
+def _fit(basis: Floats, values: Floats, weight: Floats) -> Floats:
+    """Weighted least squares."""
+    return np.asarray(np.linalg.lstsq(basis * weight[:, None], values * weight, rcond=None)[0], np.float64)
+
+
+def _missed(basis: Floats, values: Floats, weight: Floats) -> float:
+    return float(((values - basis @ _fit(basis, values, weight)) ** 2 * weight**2).sum())
+
+
+def _unchanged(small: Image, other: Image) -> npt.NDArray[np.bool_]:
+    """(rows, columns) True where the scene is the same, whatever the light."""
+    a, b = (cv2.cvtColor(each, cv2.COLOR_BGR2GRAY).astype(np.float32) for each in (small, other))
+
+    def around(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        return np.asarray(cv2.blur(values, (_PATCH_PX, _PATCH_PX)), np.float32)
+
+    mean_a, mean_b = around(a), around(b)
+    spread_a = np.sqrt(np.maximum(around(a * a) - mean_a**2, 0))
+    spread_b = np.sqrt(np.maximum(around(b * b) - mean_b**2, 0))
+    alike = around(a * b) - mean_a * mean_b > _UNCHANGED * np.maximum(spread_a * spread_b, 1.0)
+    return np.asarray(alike & (np.maximum(spread_a, spread_b) > _TEXTURE), np.bool_)
 
 
 def _log_light(small: Image) -> Floats:

@@ -12,6 +12,7 @@ import numpy as np
 
 from edge.capture.camera_faults import camera_fault
 from edge.capture.frame import Frame, Image
+from edge.capture.jpeg_whole import is_complete
 from edge.capture.reference import Grey
 
 JPEG_BEGINS, JPEG_ENDS = b"\xff\xd8", b"\xff\xd9"
@@ -50,9 +51,9 @@ class Packet:
         return shrunk(self._raw(self.size_px), reduction)
 
     def frame(self) -> Frame:
-        """The whole picture. Raises UnreadableInput camera_garbled."""
+        """The picture at its full size. Raises UnreadableInput camera_garbled."""
         image = self._jpeg(cv2.IMREAD_COLOR) if self.size_px is None else self._raw(self.size_px)
-        return Frame(self.camera, self.seq, self.captured_at, image)
+        return Frame(self.camera, self.seq, self.captured_at, image, self.size_px is not None or is_complete(self.data))
 
     def _jpeg(self, flags: int) -> Image:
         """(h, w, 3) or, by a flag of grey, (h, w)."""

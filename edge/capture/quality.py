@@ -9,7 +9,7 @@ import numpy as np
 
 from edge.capture.frame import Frame, Image
 from edge.capture.light import bands, cast_against, colour_cast
-from edge.capture.reference import FINE_PX, SMALL_PX, Grey, Mask, Reference, compare, small_colour, small_grey
+from edge.capture.reference import FINE_PX, SMALL_PX, Grey, Mask, Reference, compare, put_back, small_colour, small_grey
 from edge.capture.smear import crispness_along, smeared_share
 from edge.capture.torn import displaced_share, flat_share
 
@@ -26,8 +26,9 @@ class FrameQuality:
     repeat one another (`torn.py`).
 
     None where there is no reference picture of the same camera: `occluded` (share 0..1 of the scene hidden by something large,
-    where `hidden` says), `drift_px`, `recoloured` (as `cast`, against the reference), `bands` (share of the light, 0..),
-    `smeared` (share 0..1 of what was crisp) and `displaced` (share 0..1 of its strips that stand elsewhere)."""
+    where `hidden` says), `drift_px`, `burnt` (by how much `clipped` has grown), `recoloured` (as `cast`, against the
+    reference), `bands` (logarithm of the light, 0..),
+    `smeared` (share 0..1 of what was fine) and `displaced` (share 0..1 of its strips that stand elsewhere)."""
 
     sharpness: float
     crispness: float
@@ -40,6 +41,7 @@ class FrameQuality:
     shorter_side_px: int
     occluded: float | None = None
     drift_px: float | None = None
+    burnt: float | None = None
     recoloured: float | None = None
     bands: float | None = None
     smeared: float | None = None
@@ -66,11 +68,12 @@ class QualityLimits:
     most_luma: float = 0.80
     least_contrast: float = 0.12
     most_clipped: float = 0.25
+    most_burnt: float = 0.06
     most_cast: float = 1.20
     most_recoloured: float = 0.18
     most_flat: float = 0.10
-    most_bands: float = 0.05
-    most_smeared: float = 0.12
+    most_bands: float = 0.03
+    most_smeared: float = 0.08
     most_displaced: float = 0.20
     most_occluded: float = 0.60
     most_drift_share: float = 0.05
@@ -91,12 +94,18 @@ def measure(image: Image, reference: Reference | None = None) -> FrameQuality:
         flat=flat_share(image),
         shorter_side_px=min(image.shape[:2]),
     )
-    if reference is None:
-        return alone
+    return alone if reference is None else measured_against(alone, image, reference)
+
+
+def measured_against(alone: FrameQuality, image: Image, reference: Reference) -> FrameQuality:
+    """What `alone` tells of a frame, with what `image`, the frame put back to where the reference was taken, tells of it."""
+    grey, small = small_grey(image, FINE_PX), small_colour(image)
     against = compare(image, reference)
+    small = put_back(small, against.shift)
     same_shape = grey.shape == reference.fine.shape
     return replace(
-        alone, occluded=against.hidden, drift_px=against.drift_px, recoloured=cast_against(small, reference.colour),
+        alone, burnt=alone.clipped - float((reference.fine >= BRIGHT_LEVEL).mean()), occluded=against.hidden,
+        drift_px=against.drift_px, recoloured=cast_against(small, reference.colour),
         bands=bands(small, reference.colour), smeared=smeared_share(grey, reference.fine) if same_shape else 1.0,
         displaced=displaced_share(small_grey(image, SMALL_PX), reference.small) if same_shape else 1.0, hidden=against.mask,
     )
@@ -121,7 +130,8 @@ def judge(quality: FrameQuality, limits: QualityLimits = QualityLimits()) -> tup
     if quality.flat > limits.most_flat and quality.contrast >= limits.least_contrast:
         return ("torn",)
     reasons = []
-    if quality.luma > limits.most_luma or quality.clipped > limits.most_clipped:
+    burnt = quality.clipped > limits.most_clipped or _over(quality.burnt, limits.most_burnt)
+    if quality.luma > limits.most_luma or burnt:
         reasons.append("bright")
     if quality.contrast < limits.least_contrast:
         reasons.append("blank")

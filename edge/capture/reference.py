@@ -65,12 +65,21 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Difference:
-    """`drift_px` is how far the scene has moved, in px of the picture as taken; `hidden` the share 0..1 of it that
-    something large hides, and `mask` where that is. A picture of another size is all hidden and infinitely far away."""
+    """`drift_px` is how far the scene has moved, in px of the picture as taken, and `shift` (right, down) the same as shares of
+    the width and height, (0, 0) where it is too far to be put right; `hidden` the share 0..1 of the picture that something
+    large hides, and `mask` where that is. A picture of another size is all hidden and infinitely far away."""
 
     drift_px: float
     hidden: float
     mask: Mask
+    shift: tuple[float, float] = (0.0, 0.0)
+
+
+def put_back(image: Image | Grey, shift: tuple[float, float]) -> Image | Grey:
+    """The picture without a move of so large a share of its width and height; the rim is drawn out."""
+    height, width = image.shape[:2]
+    back = np.array([[1, 0, -shift[0] * width], [0, 1, -shift[1] * height]], np.float64)
+    return np.asarray(cv2.warpAffine(image, back, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def small_grey(image: Image, width_px: int) -> Grey:
@@ -101,15 +110,15 @@ def compare(image: Image, reference: Reference, policy: ChangePolicy = ChangePol
     move = float(np.hypot(dx, dy))
     if move > _MOST_SHIFT_PX:
         dx, dy = 0.0, 0.0
-    back = np.array([[1, 0, -dx], [0, 1, -dy]], np.float64)
     height, width = small.shape
-    moved = cv2.warpAffine(small, back, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    shift = (dx / width, dy / height)
+    moved = put_back(small, shift)
     seen = np.zeros(small.shape, np.bool_)  # the rim that a move brought in was never seen before
     across, down = int(np.ceil(abs(dx))), int(np.ceil(abs(dy)))
     seen[down : height - down, across : width - across] = True
-    hidden = _large_changes(np.asarray(moved, np.uint8), reference.small, seen, policy)
+    hidden = _large_changes(moved, reference.small, seen, policy)
     hidden.flags.writeable = False
-    return Difference(move * reference.width_px / width, float(hidden.mean()), hidden)
+    return Difference(move * reference.width_px / width, float(hidden.mean()), hidden, shift)
 
 
 def _large_changes(small: Grey, clear: Grey, seen: npt.NDArray[np.bool_], policy: ChangePolicy) -> Mask:

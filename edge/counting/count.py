@@ -1,7 +1,7 @@
 """A count from frames: look at each, let them agree, tally each shelf; or the reasons why nothing could be seen.
 
     result = count_frame(eye, frame, source="shelf.jpg")
-    result = count_burst(eye, frames, source="0", site=site, reference=reference)
+    result = count_burst(eye, frames, source="0", site=site, before=before)
 """
 
 from collections import Counter
@@ -15,11 +15,12 @@ from calibration.record import Calibration
 from edge.capture.frame import Frame
 from edge.capture.frozen import frozen
 from edge.capture.quality import flickers
-from edge.capture.reference import Reference
+from edge.counting.around import GonePolicy
 from edge.counting.consensus import ConsensusPolicy, agree, agreed_gaps
 from edge.counting.facings import row_beside
 from edge.counting.hidden import Cover, HiddenPolicy, cover_of
 from edge.counting.intervals import TrustPolicy, is_counted, tally
+from edge.counting.last_clear import LastClear, doubtful, unseen_on, widened
 from edge.counting.pipeline import Eye, LookPolicy, look
 from edge.counting.readings import FrameReading, Gap, Place, Rejected, ShelfReading, Window
 from edge.counting.result import CountResult, HiddenShelf, ShelfTally
@@ -37,35 +38,39 @@ class CountPolicy:
     consensus: ConsensusPolicy = field(default_factory=ConsensusPolicy)
     trust: TrustPolicy = field(default_factory=TrustPolicy)
     hidden: HiddenPolicy = field(default_factory=HiddenPolicy)
+    gone: GonePolicy = field(default_factory=GonePolicy)
     least_accepted: float = 0.4
 
 
 def count_frame(
-    eye: Eye, frame: Frame, *, source: str, site: Calibration | None = None, reference: Reference | None = None,
+    eye: Eye, frame: Frame, *, source: str, site: Calibration | None = None, before: LastClear | None = None,
     policy: CountPolicy = CountPolicy(),
 ) -> CountResult:
     """Count one picture."""
-    return count_burst(eye, (frame,), source=source, site=site, reference=reference, policy=policy)
+    return count_burst(eye, (frame,), source=source, site=site, before=before, policy=policy)
 
 
 def count_burst(
     eye: Eye, frames: Sequence[Frame], *, source: str, site: Calibration | None = None,
-    reference: Reference | None = None, policy: CountPolicy = CountPolicy(), camera: str | None = None,
+    before: LastClear | None = None, policy: CountPolicy = CountPolicy(), camera: str | None = None,
     guard: DriftGuard | None = None,
 ) -> CountResult:
-    """Count a burst of a scene that stands still; the frames' order does not matter. `guard`: see `look`."""
+    """Count a burst of a scene that stands still; the frames' order does not matter. `before` is what the same fixed camera saw
+    last with nothing in front; one of another size is left out, and without a site, where rows are numbered as they are found,
+    only its picture serves. `guard`: see `look`."""
     pedigree = pedigree_of(eye, site, camera)
     if not frames:
         return cannot_see(source, ("no_frames",), pedigree)
     if frozen(tuple(frames)):
         return cannot_see(source, ("frozen",), pedigree, frames=frames)
-    looks = [look(frame, eye, site, policy.look, reference, guard) for frame in frames]
+    before = before if before is not None and before.fits(frames[0].image) else None
+    looks = [look(frame, eye, site, policy.look, before, guard) for frame in frames]
     readings = [each for each in looks if isinstance(each, FrameReading)]
     if len(readings) < max(1.0, policy.least_accepted * len(frames)):
         return cannot_see(source, _why([each for each in looks if isinstance(each, Rejected)]), pedigree, frames=frames)
     if flickers([each.frame for each in readings], policy.look.quality):
         return cannot_see(source, ("flicker",), pedigree, frames=frames)
-    return _counted(eye, readings, len(frames), source, site, policy, pedigree)
+    return _counted(eye, readings, len(frames), source, site, policy, pedigree, before)
 
 
 def pedigree_of(eye: Eye, site: Calibration | None, camera: str | None) -> Pedigree:
@@ -98,7 +103,7 @@ def _why(rejected: Sequence[Rejected]) -> tuple[str, ...]:
 
 def _counted(
     eye: Eye, readings: Sequence[FrameReading], offered: int, source: str, site: Calibration | None,
-    policy: CountPolicy, pedigree: Pedigree,
+    policy: CountPolicy, pedigree: Pedigree, before: LastClear | None,
 ) -> CountResult:
     window = _window([r.frame for r in readings], offered)
     places, gaps = agree(readings, eye.count_from, policy.consensus), agreed_gaps(readings, policy.consensus)
@@ -106,7 +111,8 @@ def _counted(
         shelves, places, gaps = _on_common_rows(places, gaps, policy)
     else:
         shelves = readings[0].shelves
-    clearest = max(readings, key=lambda r: (r.quality.sharpness, -r.frame.seq)).frame
+    best = max(readings, key=lambda r: (r.quality.sharpness, -r.frame.seq))
+    clearest = best.frame
     height, width = clearest.image.shape[:2]
     cover = cover_of(readings, shelves, places, clearest.image, site, policy.hidden)
     if cover is not None and not (cover.numbers_hold and any(not cover.hides(shelf, policy.hidden) for shelf in shelves)):
@@ -114,8 +120,13 @@ def _counted(
     hidden = tuple(
         HiddenShelf(shelf, cover.shares[shelf]) for shelf in shelves if cover is not None and cover.hides(shelf, policy.hidden))
     seen = tuple(shelf for shelf in shelves if shelf not in {each.shelf for each in hidden})
+    named = eye.gallery_fingerprint is not None
+    unseen = () if before is None or site is None else doubtful(
+        before, places, gaps, [r.laid_back for r in readings if r.laid_back is not None],
+        before.then_from_now(best.now_from_survey), policy.gone)
     tallies = tuple(
-        ShelfTally(reading, tally(reading.places, eye.count_from, eye.gallery_fingerprint is not None, policy.trust))
+        ShelfTally(reading, widened(tally(reading.places, eye.count_from, named, policy.trust),
+                                    unseen_on(reading.shelf, unseen), named))
         for reading in (_shelf_reading(shelf, window, places, gaps) for shelf in seen)
     )
     return CountResult(
@@ -124,7 +135,7 @@ def _counted(
         reasons=("no_shelf",) if not shelves else ("blocked",) if cover else (), shelves=tallies,
         strays=tuple(p for p in places if p.facing.shelf is None and is_counted(p)), window=window,
         coverage=len(seen) / len(shelves) if shelves else 0.0, pedigree=pedigree, frame=clearest, hidden=hidden,
-        cover=cover.mask if cover is not None else None,
+        cover=cover.mask if cover is not None else None, doubtful=unseen, now_from_survey=best.now_from_survey,
     )
 
 

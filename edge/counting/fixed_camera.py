@@ -18,11 +18,12 @@ from calibration.record import Calibration
 from edge.capture.frame import Frame
 from edge.capture.gate import Gate
 from edge.capture.quality import judge, measure
-from edge.capture.reference import Reference
 from edge.capture.settle import Burst
 from edge.counting.count import CountPolicy, count_burst, pedigree_of
+from edge.counting.last_clear import LastClear
 from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult
+from edge.counting.surveyed import surveyed_view
 from edge.counting.unchanged import Kept, UnchangedPolicy
 from inventory_core.counts import CaptureStatus
 from models.detector import Detector
@@ -52,10 +53,12 @@ class FixedCamera:
         self._guard: DriftGuard | None = None
         self._stood: Registration | None = None
         self._kept: Kept | None = None
+        self._before: LastClear | None = None
+        self._site: Calibration | None = None
 
     def count(
         self, eye: Eye, burst: Burst, at_s: float, *, source: str, site: Calibration | None = None,
-        reference: Reference | None = None, policy: CountPolicy = CountPolicy(), camera: str | None = None,
+        policy: CountPolicy = CountPolicy(), camera: str | None = None,
     ) -> CountResult:
         """Count a settled burst, taken at the monotonic instant `at_s`: by the last count where nothing has changed since, else
         by looking, which spares what has not changed. Raises UnreadableInput camera_garbled."""
@@ -63,9 +66,12 @@ class FixedCamera:
         names = eye.namer.gallery.fingerprint if isinstance(eye.namer, Namer) else None
         key: Hashable = (pedigree_of(eye, site, camera), names, source, policy)
 
+        before = self._last_clear(eye, site, burst, policy)
+
         def usable(frame: Frame) -> bool:
-            quality = measure(frame.image, reference)
-            clear = not judge(quality, policy.look.quality) and not (quality.hidden is not None and quality.hidden.any())
+            quality = measure(frame.image, None if before is None else before.reference)
+            hidden = quality.hidden is not None and bool(quality.hidden.any())
+            clear = frame.whole and not judge(quality, policy.look.quality) and not hidden
             return clear and (guard is None or guard.register(_grey(frame)) is self._stood)
 
         if self._kept is not None:
@@ -74,13 +80,21 @@ class FixedCamera:
                 result, self._kept = again
                 return result
         watching = self.for_count(eye, at_s)
-        result = count_burst(watching.eye, burst.frames, source=source, site=site, reference=reference, policy=policy,
+        result = count_burst(watching.eye, burst.frames, source=source, site=site, before=before, policy=policy,
                              camera=camera, guard=guard)
         self._kept = Kept.of(result, burst.shots, key, at_s)
         self._stood = None if guard is None else guard.stood
         if result.status is CaptureStatus.COUNTED:
             self.keep(watching)
+        self._before = before.after(result) if before is not None else None
         return result
+
+    def _last_clear(self, eye: Eye, site: Calibration | None, burst: Burst, policy: CountPolicy) -> LastClear | None:
+        """What was seen last with nothing in front; with a new site, its surveyed picture."""
+        if site is not self._site:
+            self._before = surveyed_view(eye, site, burst.frames[-1].image, policy) if burst.frames else None
+            self._site = site
+        return self._before
 
     def for_count(self, eye: Eye, at_s: float) -> Watching:
         """`eye`, sparing itself the looks and names of what has not changed; `at_s` is a monotonic instant in seconds."""

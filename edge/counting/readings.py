@@ -6,7 +6,10 @@ Without a site the bay is provisional and its mm are px of the picture.
 from dataclasses import dataclass
 from datetime import datetime
 
-from edge.capture.frame import Frame
+import numpy as np
+import numpy.typing as npt
+
+from edge.capture.frame import Frame, Image
 from edge.capture.quality import FrameQuality
 from inventory_core.ids import ShelfId, Sku
 from models.identities import Candidate
@@ -73,7 +76,9 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameReading:
-    """What one frame shows. `shelves` are all that it could see, from the top, with or without facings on them."""
+    """What one frame shows. `shelves` are all that it could see, from the top, with or without facings on them.
+    `now_from_survey` (3, 3) is how it lies to the survey (flat px at its own size), where that was measured; `laid_back` the
+    frame as the camera saw it when the view was clear last, None where there was no such view."""
 
     frame: Frame
     quality: FrameQuality
@@ -81,6 +86,8 @@ class FrameReading:
     facings: tuple[Facing, ...]
     strays: tuple[Facing, ...]
     gaps: tuple[Gap, ...]
+    now_from_survey: npt.NDArray[np.float64] | None = None
+    laid_back: Image | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,10 +6,13 @@ The JSON document, the back office's Capture, the tables and the annotated pictu
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
+import numpy.typing as npt
+
 from edge.capture.frame import Frame
 from edge.capture.reference import Mask
 from edge.counting.intervals import SkuFacings
-from edge.counting.readings import Place, ShelfReading, Window
+from edge.counting.readings import Facing, Place, ShelfReading, Window
 from inventory_core.counts import Capture, CaptureStatus, Pedigree, ShelfCount
 from inventory_core.ids import CountId, LocationId, ShelfId
 from inventory_core.messages import Message
@@ -42,6 +45,8 @@ class CountResult:
     `shelves` are those that could be seen; with the status `partly` something stands in front: `hidden` says which shelves
     it hides, and how much of each (share 0..1), and `cover` where it is in the picture. `width_px` and `height_px` are 0 for
     a picture that could not be read; `at_s` is the place in a video, in seconds;
+    `doubtful` are facings of the last clear view that were not found and are not certainly gone: they raise the upper ends
+    (see `last_clear.py`); `now_from_survey` (3, 3) is how the picture lies to the survey (flat px at its size).
     `detail` says in words what is wrong. `unreadable`: the file or camera gave no picture at all. `looked_at`: when the count
     was taken that this one repeats because nothing has changed since (`counting/unchanged.py`); None where it looked itself.
     """
@@ -63,6 +68,8 @@ class CountResult:
     unreadable: bool = False
     hidden: tuple[HiddenShelf, ...] = ()
     cover: Mask | None = None
+    doubtful: tuple[Facing, ...] = ()
+    now_from_survey: npt.NDArray[np.float64] | None = None
     looked_at: datetime | None = None
 
     def without_frame(self) -> "CountResult":

@@ -14,8 +14,10 @@ from edge.capture.pictures import read_picture
 from edge.capture.settle import Burst, bursts_of_video, take_burst
 from edge.clock import Clock
 from edge.counting.count import cannot_see, count_burst, count_frame, pedigree_of
+from edge.counting.last_clear import LastClear
 from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult
+from edge.counting.surveyed import surveyed_view
 from edge.errors import UnreadableInput
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts", ".wmv"})
@@ -77,7 +79,8 @@ def count_source(
     pedigree = pedigree_of(eye, site, source.name if source.kind is Kind.CAMERA else None)
     try:
         if source.kind is Kind.PICTURE:
-            yield count_frame(eye, read_picture(Path(source.name), max_pixels), source=source.name, site=site)
+            frame = read_picture(Path(source.name), max_pixels)
+            yield count_frame(eye, frame, source=source.name, site=site, before=surveyed_view(eye, site, frame.image))
         elif source.kind is Kind.VIDEO:
             yield from _count_video(source.name, eye, site, starts_at)
         elif source.kind is Kind.CAMERA:
@@ -91,11 +94,11 @@ def count_source(
 
 def _count_video(name: str, eye: Eye, site: Calibration | None, starts_at: datetime | None) -> Iterator[CountResult]:
     video = VideoFile(Path(name), starts_at)
-    any_frame = False
+    any_frame, seen = False, _Seen()
     try:
         for burst in bursts_of_video(video):
             any_frame = True
-            yield replace(_of_burst(burst, name, eye, site, None), at_s=burst.at_s)
+            yield replace(_of_burst(burst, name, eye, site, None, seen), at_s=burst.at_s)
     finally:
         video.close()
     if not any_frame:
@@ -106,12 +109,26 @@ def _count_video(name: str, eye: Eye, site: Calibration | None, starts_at: datet
 def _count_camera(spec: str, eye: Eye, site: Calibration | None, clock: Clock) -> CountResult:
     camera = open_camera(spec, clock)
     try:
-        return _of_burst(take_burst(camera, clock), spec, eye, site, spec)
+        return _of_burst(take_burst(camera, clock), spec, eye, site, spec, _Seen())
     finally:
         camera.close()
 
 
-def _of_burst(burst: Burst, name: str, eye: Eye, site: Calibration | None, camera: str | None) -> CountResult:
+@dataclass(slots=True)
+class _Seen:
+    """What the bursts of one source saw last with nothing in front."""
+
+    before: LastClear | None = None
+
+
+def _of_burst(
+    burst: Burst, name: str, eye: Eye, site: Calibration | None, camera: str | None, seen: _Seen
+) -> CountResult:
     if not burst.settled:
         return cannot_see(name, ("unsettled",), pedigree_of(eye, site, camera), frames=burst.frames)
-    return count_burst(eye, burst.frames, source=name, site=site, camera=camera)
+    before = seen.before
+    if before is None and site is not None:
+        before = surveyed_view(eye, site, burst.frames[-1].image)
+    result = count_burst(eye, burst.frames, source=name, site=site, before=before, camera=camera)
+    seen.before = before.after(result) if before is not None else None
+    return result

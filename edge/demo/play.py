@@ -11,11 +11,11 @@ import numpy as np
 
 from edge.capture.camera import Camera
 from edge.capture.pictures import read_picture
-from edge.capture.reference import Reference
 from edge.capture.settle import BurstPolicy, take_burst
 from edge.clock import SimulatedClock
 from edge.counting.count import count_burst
 from edge.counting.evidence import Evidence
+from edge.counting.last_clear import LastClear
 from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult, to_capture
 from edge.demo.stage import CAMERA, LOCATION, Stage
@@ -67,14 +67,14 @@ def play(
     """The whole day, picture by picture; `looked` hears of every count."""
     waiting = sorted(postings, key=lambda posting: posting.recorded_at)
     looks: dict[CountId, CountResult] = {}
-    reference = Reference.of(read_picture(stage.frames[0].path, Settings.model_fields["max_pixels"].default).image)
+    before = LastClear(read_picture(stage.frames[0].path, Settings.model_fields["max_pixels"].default).image)
     for number, stored in enumerate(stage.frames):
         clock.advance_to(stored.at)
         with store.write() as book:
             waiting = _post_due(book, waiting, clock)
             book.commit()
         burst = take_burst(camera, clock, BURST)
-        result = count_burst(eye, burst.frames, source=stored.path.name, reference=reference, camera=CAMERA)
+        result = count_burst(eye, burst.frames, source=stored.path.name, before=before, camera=CAMERA)
         count_id = CountId(f"demo-{number:02d}")
         kept = evidence.keep(result.frame.image) if result.frame is not None else None
         with store.write() as book:

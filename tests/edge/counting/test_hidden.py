@@ -10,9 +10,9 @@ import pytest
 from calibration.record import Calibration
 from calibration.site_file import read_site
 from edge.capture.frame import Frame, Image
-from edge.capture.reference import Reference
 from edge.counting.count import count_frame
 from edge.counting.document import document_of
+from edge.counting.last_clear import LastClear
 from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult, to_capture
 from edge.messages import Lang, Translator
@@ -44,7 +44,7 @@ def with_carton(left: int, top: int, right: int, bottom: int) -> Image:
 
 
 def counted(image: Image, site: Calibration | None) -> CountResult:
-    return count_frame(eye_on(drawn(SCENE)), Frame("cam", 0, AT, image), source="x", site=site, reference=Reference.of(shelf()))
+    return count_frame(eye_on(drawn(SCENE)), Frame("cam", 0, AT, image), source="x", site=site, before=LastClear(shelf()))
 
 
 def test_a_shelf_behind_a_carton_is_unknown_and_the_other_counts(site: Calibration) -> None:
