@@ -200,11 +200,12 @@ def judge_person_finder(finder: FindsPeople, golden: GoldenSet, policy: GoldenPo
     """Whether it takes a drawn figure for somebody, and goods for nobody."""
     shopper, theirs = with_shopper(golden.image)
     try:
-        covered, taken = float(finder.find(shopper)[theirs].mean()), float(finder.find(golden.image).mean())
-    except (ModelError, ValueError, IndexError) as error:
+        found, none = finder.find(shopper), finder.find(golden.image)
+        covered, taken = float((found & theirs).sum() / theirs.sum()), float(none.mean())
+    except (ModelError, ValueError) as error:
         return Verdict("person_finder", finder.fingerprint, False, _why(error))
-    told = tell("{covered:.0%} of a drawn person is found (at least {least:.0%}), and {taken:.0%} of a shelf without anybody (at "
-                "most {most:.0%})", covered=covered, least=policy.least_covered, taken=taken, most=policy.most_taken)
+    told = tell("{covered:.0%} of a drawn person is found (at least {least:.0%}), and {taken:.0%} of a shelf without anybody "
+                "(at most {most:.0%})", covered=covered, least=policy.least_covered, taken=taken, most=policy.most_taken)
     holds = covered >= policy.least_covered and taken <= policy.most_taken
     return Verdict("person_finder", finder.fingerprint, holds, told)
 

@@ -23,7 +23,15 @@ from models.detector import Detector, open_detector
 from models.durable import one_writer, write_atomically
 from models.embedder import Embedder, open_embedder
 from models.errors import BadManifest, BadModelChoice, BadModelFile, GoldenFailed
-from models.golden import GoldenSet, Verdict, judge_detector, judge_embedder, judge_label_finder, judge_person_finder, load_golden_set
+from models.golden import (
+    GoldenSet,
+    Verdict,
+    judge_detector,
+    judge_embedder,
+    judge_label_finder,
+    judge_person_finder,
+    load_golden_set,
+)
 from models.label_finder import LabelFinder, open_label_finder
 from models.manifest import Manifest, ModelFile, Role
 from models.person_finder import PersonFinder, open_person_finder

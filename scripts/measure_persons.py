@@ -21,8 +21,11 @@ from models.person_finder import PersonFinder, open_person_finder
 from scripts.person_exam.people import Half, read_people
 from scripts.person_exam.scenes import Scene, scenes_of
 
-KINDS = {"whole": "whole people", "walker": "people of a street (from small pictures)", "bust": "from the waist up", "head": "a head alone",
-         "torso": "a torso that fills the picture", "legs": "legs alone", "arm": "a sleeve or bare arm alone", "hand": "a hand"}  # fmt: skip
+KINDS = {
+    "whole": "whole people", "walker": "people of a street (from small pictures)", "bust": "from the waist up",
+    "head": "a head alone", "torso": "a torso that fills the picture", "legs": "legs alone",
+    "arm": "a sleeve or bare arm alone", "hand": "a hand",
+}  # fmt: skip
 COVERED, HEAD_COVERED = 0.9, 0.95
 """Shares of the pixels from which on a person, and a head, counts as covered."""
 SEED = 7
@@ -30,7 +33,7 @@ SEED = 7
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Shares 0..1: of the person and of the head that is masked, of the rest of the picture that is masked too."""
+    """Shares 0..1: of the person and of the head that is masked, of the picture that is masked beside the person."""
 
     kind: str
     covered: float
@@ -48,12 +51,12 @@ def seen(scene: Scene, finder: PersonFinder, look: Path | None) -> Seen:
         name = scene.who.replace("/", "-")
         cv2.imwrite(str(look / f"{scene.kind}-{name}-{theirs.mean():.3f}.png"), np.hstack([scene.image, shown.image]))
     head = None if scene.head is None else float(taken[scene.head > 0].mean())
-    return Seen(scene.kind, float(taken[theirs].mean()), head, float(taken[~theirs].mean()), spent)
+    return Seen(scene.kind, float(taken[theirs].mean()), head, float((taken & ~theirs).mean()), spent)
 
 
 def table(rows: Sequence[Seen]) -> str:
-    lines = ["| who stands before the shelf | scenes | person px covered | people covered (90 % of px) | heads covered | rest of the picture masked |",
-             "|---|---|---|---|---|---|"]  # fmt: skip
+    lines = ["| who stands before the shelf | scenes | person px covered | people covered (90 % of px) | heads covered "
+             "| rest of the picture masked |", "|---|---|---|---|---|---|"]  # fmt: skip
     for kind, name in (*KINDS.items(), ("", "**all**")):
         of = [row for row in rows if kind in ("", row.kind)]
         heads = [row.head >= HEAD_COVERED for row in of if row.head is not None]
@@ -91,10 +94,10 @@ def main() -> None:
         if options.look:
             options.look.mkdir(parents=True, exist_ok=True)
         rows = [seen(scene, finder, options.look if n % 10 == 0 else None) for n, scene in enumerate(scenes)]
-        print(f"\n## {half}: {len(people)} people\n\n{table(rows)}\n\nCPU per picture: median {np.median([r.cpu_s for r in rows]):.2f} s",
-              flush=True)  # fmt: skip
-    print("\n## Nobody there\n\n| photos | n | masked, mean | over 1 % | over 5 % | most |\n|---|---|---|---|---|---|", flush=True)
-    print(empty("shelves, every 4th that put nobody before it", [p for n, p in enumerate(shelves) if n % 4 == 2], finder), flush=True)
+        spent = np.median([row.cpu_s for row in rows])
+        print(f"\n## {half}: {len(people)} people\n\n{table(rows)}\n\nCPU per picture: median {spent:.2f} s", flush=True)
+    print("\n## Nobody there\n\n| photos | n | masked, mean | over 1 % | over 5 % | most |\n|---|---|---|---|---|---|")
+    print(empty("shelves, every 4th", [path for n, path in enumerate(shelves) if n % 4 == 2], finder), flush=True)
     print(empty("shelf-photos", sorted((options.data / "shelf-photos").rglob("*.jpg")), finder))
 
 

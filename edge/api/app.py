@@ -23,6 +23,8 @@ from edge.api.keeper import Keeper
 from edge.api.lanes import Lane
 from edge.api.limits import JSON_BYTES, ApiLimits, takes_pictures
 from edge.api.metrics import Metrics
+from edge.api.picture_metrics import PictureCollector
+from edge.api.picture_task import PictureTask
 from edge.api.refusals import TooLarge
 from edge.api.routes import (
     adjustments,
@@ -43,6 +45,7 @@ from edge.api.spool import Spool
 from edge.api.unattended import Plan, Unattended
 from edge.clock import Clock
 from edge.counting.evidence import Evidence
+from edge.counting.retention import Retention
 from edge.messages import Lang
 from edge.settings import Settings
 from inventory_core.guards.burst import BurstGuard
@@ -113,21 +116,26 @@ def create_app(
     settings: Settings, store: BookStore, clock: Clock, *, folder: Path, looker: Looker | None = None,
     cameras: Mapping[str, object] | None = None, model: ModelCard | None = None, lang: Lang = Lang.EN,
     limits: ApiLimits | None = None, stock: StockCheck | None = None, judge: PhotoJudge | None = None,
-    keeping: TaskPolicy | None = None, plan: Plan | None = None,
+    keeping: TaskPolicy | None = None, plan: Plan | None = None, evidence: Evidence | None = None,
 ) -> Api:
     """The API over `store`.
 
     `folder` is where uploads wait and evidence is kept; `looker` carries out counts with the eye that `model` describes and the
     `cameras` it can name (None: counting is refused); `lang` answers callers who name neither zh nor en; `stock` is a quicker
     way to ask the store for stock; `judge` looks at the photos of adjustments; `keeping` is how often the
-    periodic work is done (None: never, and shifts stay open); `plan` is what is counted unattended.
+    periodic work is done (None: never, and shifts stay open); `plan` is what is counted unattended; `evidence` keeps pictures
+    (None: none is kept, since nothing can mask them).
     """
     limits = limits or ApiLimits()
     writer, metrics = store.writer(), Metrics()
+    evidence = evidence or Evidence(folder / "evidence", None)
     metrics.registry.register(CameraCollector(cameras or {}, clock))
+    metrics.registry.register(PictureCollector(evidence))
     reads, lookups, pictures = Lane("reads"), Lane("lookups"), Lane("pictures")
     jobs = CountJobs(looker, writer, Spool(folder / "orders"), metrics, limits)
-    keeper = None if keeping is None else Keeper(clock, BookTasks(store, writer, clock, settings.calendar(), keeping).tasks())
+    keeper = None if keeping is None else Keeper(clock, (
+        *BookTasks(store, writer, clock, settings.calendar(), keeping).tasks(),
+        PictureTask(store, evidence, clock, Retention(settings.picture_days, settings.pictures_mb)).task()))
 
     unattended = None if plan is None else Unattended(
         plan, LocationId(settings.location), jobs.run, clock, metrics.registry)
@@ -167,7 +175,7 @@ def create_app(
         settings, limits, clock, store, stock or _stock_of(store), Writes(writer, clock, BurstGuard()), writer, reads, lookups,
         pictures,
         asyncio.Semaphore(limits.uploads_at_once), jobs, dict(cameras or {}),
-        model or ModelCard(why_down="no detector was given"), metrics, folder, Evidence(folder / "evidence"),
+        model or ModelCard(why_down="no detector was given"), metrics, folder, evidence,
         judge or NoJudge(), keeper, unattended,
     )
     problems.install(app)

@@ -106,7 +106,8 @@ class CountJobs:
 
     def admit(self) -> None:
         """Raises TooManyRequests while too many counts wait."""
-        if self._queue.qsize() >= self._limits.counts_waiting:
+        is_full = self._spool.held_bytes >= self._limits.waiting_mb * 1_000_000
+        if is_full or self._queue.qsize() >= self._limits.counts_waiting:
             raise TooManyRequests("{n} counts are waiting already; try again in {wait} s", retry_after_s=10,
                                   n=self._queue.qsize(), wait=10)
 

@@ -11,6 +11,7 @@ from edge.capture.pictures import decode_picture
 from edge.capture.settle import Burst, BurstPolicy, take_burst
 from edge.counting.count import CountPolicy, cannot_see, count_burst, pedigree_of
 from edge.counting.evidence import Evidence
+from edge.counting.evidence_document import about_of
 from edge.counting.fixed_camera import FixedCamera
 from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult, to_capture
@@ -35,7 +36,7 @@ class EyeLooker:
         self._seen: dict[str, FixedCamera] = {}
 
     def look(self, order: Order, picture: bytes | None) -> Capture:
-        """What stands there, or that nothing could be seen; the clearest picture is kept as evidence.
+        """What stands there, or that nothing could be seen; a copy of the clearest picture, masked, is kept as evidence.
 
         A picture whose own time nobody knows was taken when it was sent. A camera that fails while nobody watches is an answer
         too: its reason is kept in the book. Raises UnknownCamera, and UnreadableInput where somebody waits for the answer.
@@ -51,7 +52,8 @@ class EyeLooker:
                     raise
                 pedigree = pedigree_of(self._eye, self._site, order.camera)
                 result = replace(cannot_see(order.source, (error.code,), pedigree, detail=error.message), unreadable=True)
-        evidence = None if result.frame is None else self._evidence.keep_if_room(result.frame.image)
+        evidence = None if result.frame is None else self._evidence.keep_if_room(
+            result.frame.image, about_of(result, self._site if order.camera else None), result.cover)
         return to_capture(result, count_id=order.id, location=order.location, now=order.requested_at, evidence=evidence)
 
     def _count_camera(self, order: Order) -> CountResult:

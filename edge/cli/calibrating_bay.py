@@ -20,13 +20,14 @@ from calibration.rectify import View, rectify
 from calibration.site_file import read_site
 from calibration.site_write import Survey, SurveyedPicture, site_text
 from calibration.tag_corners import tag_corners
-from edge.bootstrap import open_eye
+from edge.bootstrap import open_eye, open_people
 from edge.capture.frame import Image
 from edge.capture.pictures import read_picture
 from edge.cli.console import Out, out
 from edge.cli.whole_file import whole_file
 from edge.clock import SystemClock
 from edge.counting.facings import split
+from edge.counting.masking import masked
 from edge.counting.pipeline import Eye
 from edge.errors import UsageFault
 from edge.report.bay_overlay import draw_bands
@@ -53,7 +54,7 @@ def bay(
     if (corners is None) is not tags:
         raise UsageFault("give either --corners with four points, or --tags")
     count, speak, settings = _count(rails), out(), load_settings()
-    image = read_picture(picture, settings.max_pixels).image
+    image = masked(read_picture(picture, settings.max_pixels).image, open_people(settings)).image
     height_px, width_px = image.shape[:2]
     points = tag_corners(image, first_tag) if corners is None else corners_of(corners)
     whole = ShelfBand(ShelfId("1"), 0.0, height_mm)

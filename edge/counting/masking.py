@@ -13,7 +13,15 @@ import numpy as np
 
 from edge.capture.frame import Image
 from edge.capture.reference import Mask
+from edge.errors import EdgeError
 from models.person_finder import PersonMask
+
+
+class CannotMask(EdgeError):
+    """A picture that may show people cannot be kept, since nothing can find them on it."""
+
+    code = "cannot_mask"
+
 
 FILL_BGR = (96, 96, 96)
 """A grey that no shelf edge or packet is taken for."""
@@ -26,6 +34,15 @@ class FindsPeople(Protocol):
     def fingerprint(self) -> str: ...
 
     def find(self, image: Image) -> PersonMask: ...
+
+
+class NobodyThere:
+    """For pictures in which nobody can be: the drawn shop of the demo, and tests. Never for a camera or an upload."""
+
+    fingerprint = "nobody-there"
+
+    def find(self, image: Image) -> PersonMask:
+        return np.zeros(image.shape[:2], np.bool_)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -34,7 +34,7 @@ class Half(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Person:
-    """A cut-out: BGR (H, W, 3), mask (H, W) 0 or 255, the box of the head (None: it has none), and whether it stands on feet."""
+    """A cut-out: BGR (H, W, 3), mask (H, W) 0 or 255, the box of the head (None: it has none), and its parts."""
 
     name: str
     half: Half
@@ -158,7 +158,7 @@ def _walkers(video: Path, each: int = 40, least_px: int = 75) -> Iterator[Person
 
 
 def _hands(video: Path, each: int = 3, least_share: float = 0.01) -> Iterator[Person]:
-    """Hands with a bottle of the bottle video: the skin-coloured part of what differs from the clear table, every 12th found."""
+    """Hands with a bottle of the bottle video: the skin-coloured part of a frame, every 12th found."""
     found = 0
     for number, frame in enumerate(_frames(video)):
         if number % each:
