@@ -61,7 +61,8 @@ def test_a_recipe_that_cannot_be_followed_is_refused(values: dict[str, float]) -
 def likely(tmp_path: Path, recipe: str | None = None, shape: tuple[int | str, ...] = (1, "h", "w", 3)) -> Path:
     """A network that answers half sure everywhere, for a picture of 64 x 64 px."""
     path = tmp_path / "people.onnx"
-    path.write_bytes(network_answering(np.full((1, 1, 64, 64), 0.5, np.float32), shape, metadata=None if recipe is None else {"recipe": recipe}))
+    told = None if recipe is None else {"recipe": recipe}
+    path.write_bytes(network_answering(np.full((1, 1, 64, 64), 0.5, np.float32), shape, metadata=told))
     return path
 
 
