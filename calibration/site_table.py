@@ -50,9 +50,10 @@ class Table:
         return Table(self.file, f"{self._name}.{key}".lstrip("."), value)
 
     def tables(self, key: str) -> list["Table"]:
-        values = self._value(key, tell("one [[shelf]] table per shelf"))
+        expected = tell("one [[{key}]] table for each", key=key)
+        values = self._value(key, expected)
         if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
-            raise self.wrong(key, tell("one [[shelf]] table per shelf"), values)
+            raise self.wrong(key, expected, values)
         return [Table(self.file, f"{key}[{number}]", value) for number, value in enumerate(values, 1)]
 
     def number(self, key: str, *, above: float | None = None, default: float | None = None) -> float:
@@ -86,6 +87,16 @@ class Table:
     def point(self, key: str) -> list[float]:
         """A point [x, y] in px."""
         return self.numbers(key, 2)
+
+    def boxes(self, key: str) -> list[list[float]]:
+        """Boxes [left, top, right, bottom] in px; none where the key is not there."""
+        if not self.has(key):
+            return []
+        expected = tell("boxes [left, top, right, bottom] in px")
+        values = self._values[key]
+        if not isinstance(values, list) or not all(isinstance(box, list) and len(box) == 4 for box in values):
+            raise self.wrong(key, expected, values)
+        return [[self._finite(key, value, expected) for value in box] for box in values]
 
     def text(self, key: str, *, default: str | None) -> str | None:
         if not self.has(key):

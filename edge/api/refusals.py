@@ -14,6 +14,8 @@
      +- PictureGone              picture_gone               a picture that is no longer kept
      +- UnknownCamera            unknown_camera             a camera name that this server does not have
      +- CannotCount              cannot_count               the server was started without an eye
+     +- BadSurvey                bad_survey                 corners, sizes, shelves or places that make no bay
+     +- SiteNotWritten           site_not_written           the disk does not take the site file
 """
 
 from edge.errors import EdgeError
@@ -81,3 +83,11 @@ class UnknownCamera(ApiError):
 
 class CannotCount(ApiError):
     code = "cannot_count"
+
+
+class BadSurvey(ApiError):
+    code = "bad_survey"
+
+
+class SiteNotWritten(ApiError):
+    code = "site_not_written"

@@ -22,7 +22,7 @@ _ASKING = frozenset({Role.ADMIN, Role.STAFF, Role.TILL, Role.CAMERA})
 _READING = frozenset({Role.ADMIN, Role.STAFF, Role.BI, Role.CAMERA})
 _FINDINGS = frozenset({Role.ADMIN, Role.STAFF, Role.BI})
 
-OPEN: frozenset[Route] = frozenset({("GET", "/api/health"), ("GET", "/metrics")})
+OPEN: frozenset[Route] = frozenset({("GET", "/api/health"), ("GET", "/metrics"), ("GET", "/survey"), ("GET", "/static/{name}")})
 """Routes that need no key."""
 
 ALLOWED: Mapping[Route, frozenset[Role]] = MappingProxyType({
@@ -65,12 +65,17 @@ ALLOWED: Mapping[Route, frozenset[Role]] = MappingProxyType({
     ("POST", "/v2/insight/spot-check/{movement}/confirm"): _OFFICE,
     ("POST", "/v2/insight/spot-check/{movement}/refute"): _OFFICE,
     ("POST", "/v2/inputs/check"): _POSTING,
+    ("GET", "/v2/surveys"): _OFFICE,
+    ("POST", "/v2/surveys"): _OFFICE,
+    ("GET", "/v2/surveys/{id}/picture"): _OFFICE,
+    ("GET", "/v2/surveys/{id}/proposal"): _OFFICE,
+    ("POST", "/v2/surveys/{id}/site"): _OFFICE,
     ("GET", "/v2/export/{view}.{format}"): _FINDINGS,
 })
 
 PICTURES: frozenset[str] = frozenset({
     "/v2/discrepancies/{id}/evidence", "/v2/discrepancies/{id}/evidence/crop", "/v2/discrepancies/{id}/evidence/shelf",
-    "/v2/adjustments/{id}/photos/{number}", "/v2/insight/spot-check/{movement}/photo"})
+    "/v2/surveys/{id}/picture", "/v2/adjustments/{id}/photos/{number}", "/v2/insight/spot-check/{movement}/photo"})
 """Routes that give a picture: every view is noted in the audit log, and so is every try of a role that has no right to it."""
 
 DECIDING = frozenset(path for _, path in ALLOWED if path.startswith("/v2/adjustments/{id}/")) - {

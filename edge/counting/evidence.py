@@ -17,7 +17,8 @@ import numpy as np
 
 from edge.capture.frame import Image
 from edge.capture.reference import Mask
-from edge.counting.masking import CannotMask, FindsPeople, Masked, masked
+from edge.counting.masking import CannotMask, FindsPeople, Masked
+from edge.counting.masking import masked as paint_over
 from edge.errors import UnreadableInput
 from inventory_core.errors import DiskFull
 from inventory_core.messages import Message
@@ -96,7 +97,7 @@ class Evidence:
         if scale < 1.0:
             size = (max(1, round(width * scale)), max(1, round(height * scale)))
             image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-        shown = self._masked(image, cover)
+        shown = self.masked(image, cover)
         done, data = cv2.imencode(".jpg", shown.image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
         if not done:
             raise UnreadableInput("the counted picture could not be kept as evidence")
@@ -109,13 +110,13 @@ class Evidence:
         (self.folder / name).write_bytes(data.tobytes())
         return name
 
-    def _masked(self, image: Image, cover: Mask | None) -> Masked:
-        """Raises CannotMask."""
+    def masked(self, image: Image, cover: Mask | None = None) -> Masked:
+        """A copy that may be kept. Raises CannotMask."""
         try:
             if self._finder is None:
                 raise CannotMask("this device has no person finder that works: no picture is kept; `shelfcount model verify` "
                                  "says what is wrong with it")
-            shown = masked(image, self._finder, cover)
+            shown = paint_over(image, self._finder, cover)
         except (CannotMask, ModelError) as error:
             self.not_kept["cannot_mask"] += 1
             self.unmasked = error.message

@@ -43,7 +43,8 @@ class CountResult:
     `shelves` are those that could be seen; with the status `partly` something stands in front: `hidden` says which shelves
     it hides, and how much of each (share 0..1), and `cover` where it is in the picture. `width_px` and `height_px` are 0 for
     a picture that could not be read; `at_s` is the place in a video, in seconds;
-    `detail` says in words what is wrong. `unreadable`: the file or camera gave no picture at all.
+    `detail` says in words what is wrong. `unreadable`: the file or camera gave no picture at all. `looked_at`: when the count
+    was taken that this one repeats because nothing has changed since (`counting/unchanged.py`); None where it looked itself.
     """
 
     source: str
@@ -63,6 +64,7 @@ class CountResult:
     unreadable: bool = False
     hidden: tuple[HiddenShelf, ...] = ()
     cover: Mask | None = None
+    looked_at: datetime | None = None
 
     def without_frame(self) -> "CountResult":
         """The same count without its picture, which is by far the largest part."""
@@ -95,4 +97,5 @@ def to_capture(
         id=count_id, location=location, captured_at=result.captured_at or now, status=result.status,
         reasons=result.reasons, shelves_seen=tuple(shelf.shelf for shelf in result.shelves), counts=counts,
         coverage=result.coverage, pedigree=result.pedigree, evidence=evidence,
+        frame=None if result.frame is None else result.frame.seq,
     )

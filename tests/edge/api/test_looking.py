@@ -31,7 +31,7 @@ SIZE = (480, 640)
 
 def shelf_picture(seed: int) -> Image:
     """Three packs side by side on a noisy wall."""
-    image = np.random.default_rng(seed).integers(90, 160, (*SIZE, 3)).astype(np.uint8)
+    image = np.random.default_rng(seed).integers(30, 225, (*SIZE, 3)).astype(np.uint8)
     for left in (100, 250, 400):
         cv2.rectangle(image, (left, 150), (left + 100, 350), (40, 60, 200), -1)
         cv2.putText(image, "COLA", (left + 5, 250), cv2.FONT_HERSHEY_SIMPLEX, 1, (255, 255, 255), 3)

@@ -76,7 +76,8 @@ def photo(noise: bool = True) -> Frame:
     """A picture sharp and bright enough to be counted; without noise it is blank."""
     image = np.full((HEIGHT, WIDTH, 3), 120, np.uint8)
     if noise:
-        image = np.random.default_rng(0).integers(60, 200, image.shape, dtype=np.uint8)
+        coarse = np.random.default_rng(0).integers(20, 235, (HEIGHT // 8, WIDTH // 8, 3), dtype=np.uint8)
+        image = np.repeat(np.repeat(coarse, 8, axis=0), 8, axis=1)  # patches, so that a move of a px is not another scene
     return Frame("drawn", 0, None, image)
 
 
