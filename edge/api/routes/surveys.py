@@ -69,7 +69,8 @@ async def begin(request: Request, desk: Here) -> Response:
 
 
 @reads.get("/v2/surveys/{id}/picture", summary="The picture that is surveyed", response_class=Response,
-           responses=read_answers("not_found") | {200: {"content": {"image/jpeg": {}}, "description": "As taken, people painted over."}})
+           responses=read_answers("not_found") | {
+               200: {"content": {"image/jpeg": {}}, "description": "As taken, people painted over."}})
 async def picture(id: str, request: Request, desk: Here) -> Response:
     draft = desk.surveys.draft(id)
     return await picture_answer(request, desk, await desk.surveying.run(lambda: jpeg(draft.image())), id)

@@ -1,5 +1,6 @@
 """Pictures through the API: who may see them, who did, what belongs to them, and when they are no longer kept."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,15 +10,18 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from edge.api.looking import EyeLooker
 from edge.api.memory_form import memory_form
 from edge.api.picture_task import PictureTask
 from edge.api.security import ALLOWED, PICTURES
+from edge.api.spool import Order, Spool
 from edge.counting.evidence import Evidence
 from edge.counting.evidence_document import about_of
-from edge.counting.masking import NobodyThere
+from edge.counting.masking import FILL_BGR, NobodyThere
 from edge.counting.pipeline import Eye
 from edge.counting.retention import DAY_S, Retention
 from edge.counting.sources import Source, count_source
@@ -31,7 +35,7 @@ from inventory_core.units import FacingRange
 from models.namer import NoNamer
 from tests.edge.api.conftest import NOW, PEDIGREE, RECEIPT, Build, Shop, StandingClock
 from tests.edge.api.test_looking import ThreePacks, shelf_picture
-from tests.edge.counting.test_masking import Failing
+from tests.edge.counting.test_masking import Failing, LeftHalf
 
 SHELF, COLA = LocationId("shelf-1"), Sku("cola")
 
@@ -195,15 +199,45 @@ def test_a_photo_that_cannot_be_masked_makes_no_order(build: Build, tmp_path: Pa
         assert [] == shop.get("/v2/adjustments").json()["items"]
 
 
-def test_an_upload_is_read_into_memory_and_no_file_of_it_is_ever_made(build: Build, tmp_path: Path) -> None:
-    large = np.random.default_rng(1).integers(0, 255, 3_000_000).astype(np.uint8).tobytes()
-    app, rolled = build(), list[bool]()
+def test_an_upload_is_read_into_memory_and_no_file_of_it_is_ever_made() -> None:
+    head = b"--b\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"p\"\r\n\r\n"
+    large = head + bytes(3_000_000) + b"\r\n--b--\r\n"
 
-    @app.post("/try", include_in_schema=False)
-    async def look(request: Request) -> None:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": large, "more_body": False}
+
+    async def read() -> tuple[int, bool]:
+        request = Request({"type": "http", "headers": [(b"content-type", b"multipart/form-data; boundary=b")]}, receive)
         async with memory_form(request, max_files=1, max_fields=1, max_part_size=100) as form:
-            rolled.append(form["picture"]._in_memory)  # type: ignore[union-attr]
+            picture = form["picture"]
+            assert isinstance(picture, UploadFile)
+            return len(await picture.read()), picture._in_memory
 
-    with TestClient(app) as client:
-        client.post("/try", files={"picture": large})
-    assert [True] == rolled
+    assert (3_000_000, True) == asyncio.run(read())
+
+
+@pytest.mark.parametrize("finder", [LeftHalf(), Failing(), None])
+def test_an_upload_is_counted_as_it_is_and_kept_masked_or_not_at_all(tmp_path: Path, finder: LeftHalf | Failing | None) -> None:
+    evidence = Evidence(tmp_path, finder)
+    looker = EyeLooker(Eye(ThreePacks(), NoNamer(), 0.4), {}, evidence, 1_000_000)
+    picture = cv2.imencode(".png", shelf_picture(1))[1].tobytes()
+    seen = looker.look(Order(CountId("c-1"), SHELF, None, NOW), picture)
+    assert (CaptureStatus.COUNTED, 3) == (seen.status, sum(count.facings.best for count in seen.counts))
+    if not isinstance(finder, LeftHalf):
+        assert (None, []) == (seen.evidence, list(tmp_path.iterdir()))
+        return
+    kept = cv2.imdecode(np.frombuffer(evidence.read(seen.evidence or "") or b"", np.uint8), cv2.IMREAD_COLOR)
+    assert np.abs(np.asarray(kept, int)[:, :310] - FILL_BGR).max() <= 2
+    document = evidence.read_document(seen.evidence or "") or {}
+    assert ({"finder": "sha256:left", "share": 0.5}, 3) == (document["masked"], len(document["boxes"]))  # type: ignore[arg-type]
+
+
+def test_an_upload_that_waits_is_in_no_file(tmp_path: Path) -> None:
+    spool, order = Spool(tmp_path), Order(CountId("c-1"), SHELF, None, NOW)
+    (tmp_path / "c-0.upload").write_bytes(b"of an earlier release")
+    spool.put(order, b"people")
+    spool.left()
+    assert ["c-1.json"] == [path.name for path in tmp_path.iterdir()]
+    assert (b"people", 6) == (spool.picture(order.id), spool.held_bytes)
+    spool.done(order.id)
+    assert (0, []) == (spool.held_bytes, list(tmp_path.iterdir()))
