@@ -232,6 +232,15 @@ def test_an_upload_is_counted_as_it_is_and_kept_masked_or_not_at_all(tmp_path: P
     assert ({"finder": "sha256:left", "share": 0.5}, 3) == (document["masked"], len(document["boxes"]))  # type: ignore[arg-type]
 
 
+def test_on_a_full_disk_an_upload_is_counted_and_no_picture_kept(tmp_path: Path) -> None:
+    full = Evidence(tmp_path, NobodyThere(), least_free=1.01)
+    picture = cv2.imencode(".png", shelf_picture(1))[1].tobytes()
+    seen = EyeLooker(Eye(ThreePacks(), NoNamer(), 0.4), {}, full, 1_000_000).look(
+        Order(CountId("c-1"), SHELF, None, NOW), picture)
+    assert (CaptureStatus.COUNTED, None, 1, []) == (
+        seen.status, seen.evidence, full.not_kept["disk_full"], list(tmp_path.iterdir()))
+
+
 def test_an_upload_that_waits_is_in_no_file(tmp_path: Path) -> None:
     spool, order = Spool(tmp_path), Order(CountId("c-1"), SHELF, None, NOW)
     (tmp_path / "c-0.upload").write_bytes(b"of an earlier release")
