@@ -1,11 +1,13 @@
 """The survey page in a real browser, on a phone and on a desk, in both languages: by mouse, by keyboard, to a site file."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from calibration.site_file import read_site
+from edge.capture.rig import RigCamera, replayed
 from edge.messages import Lang
 from inventory_core.store.sql_book import open_book
 from tests.browser.chromium import CHROMIUM, Page, chromium
@@ -27,10 +29,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def served(folder: Path) -> Iterator[Served]:
-    running = Served(folder, "--db", "shop.db")
-    yield running
-    running.stop()
-    running.process.communicate(timeout=10)
+    """A server that holds a camera before the shelf."""
+    (pictures := folder / "pictures").mkdir()
+    shutil.copy(SHELF, pictures)
+    with RigCamera(replayed(pictures, noise=1.5)) as rig:
+        running = Served(folder, "--db", "shop.db", "--camera", f"door={rig.url}")
+        yield running
+        running.stop()
+        running.process.communicate(timeout=10)
 
 
 @pytest.fixture
@@ -45,10 +51,14 @@ def open_page(page: Page, served: Served, lang: str, width_px: int) -> None:
     page.open(f"{served.address}/survey?lang={lang}")
 
 
-def take_picture(page: Page) -> None:
+def give_key(page: Page) -> None:
     page.fill("#key", "staff")
     page.click("#key-form button")
     page.until("!document.getElementById('step-picture').hidden")
+
+
+def take_picture(page: Page) -> None:
+    give_key(page)
     page.upload("#upload", SHELF)
     page.until("!document.getElementById('step-corners').hidden")
 
@@ -79,7 +89,9 @@ def test_a_phone_user_surveys_a_bay_and_nothing_sticks_out(page: Page, served: S
     take_picture(page)
     assert lang == page.js("document.documentElement.lang.slice(0, 2)")
     show_shelves(page)
+    assert page.js("!document.querySelector('#places').checkVisibility()")
     page.js("document.getElementById('slot-part').open = true")
+    page.until("document.querySelector('#places').checkVisibility()")
     assert page.js("document.documentElement.scrollWidth") <= 360
     small = page.js("[...document.querySelectorAll('button, input, select')].filter(e => e.offsetParent &&"
                     " !e.matches('.board, td *') && e.getBoundingClientRect().height < 44).map(e => e.id)")
@@ -90,6 +102,21 @@ def test_a_phone_user_surveys_a_bay_and_nothing_sticks_out(page: Page, served: S
     site = read_site(folder / "shop.site.toml")
     assert (f"phone-{lang}", 1920, 1080) == (site.camera, site.bay.width_mm, site.bay.height_mm)
     assert len(site.bay.slots) > 10
+
+
+def test_a_held_camera_takes_the_picture_and_everything_has_a_name_for_who_cannot_see_it(page: Page, served: Served) -> None:
+    open_page(page, served, "zh", 360)
+    give_key(page)
+    page.click("#take")
+    page.until("document.getElementById('photo').naturalWidth === 960")
+    show_shelves(page)
+    page.js("document.getElementById('slot-part').open = true")
+    named = page.call("Accessibility.getFullAXTree")["nodes"]
+    operated = [node for node in named if node.get("role", {}).get("value") in {
+        "button", "textbox", "spinbutton", "combobox", "link", "image"}]
+    assert len(operated) > 100
+    assert [] == [node["role"]["value"] for node in operated if not node["name"]["value"].strip()]
+    assert [] == page.js("[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, i, all) => all.indexOf(id) !== i)")
 
 
 def test_a_corner_is_dragged_under_a_loupe_and_then_other_shelves_are_asked_for(page: Page, served: Served) -> None:
@@ -135,6 +162,7 @@ def test_everything_is_reached_and_moved_with_the_keyboard_alone(page: Page, ser
     assert (x - 10, y - 1) == corner(page, 2)
 
 
+@pytest.mark.slow
 def test_boards_are_moved_added_taken_away_and_named(page: Page, served: Served, folder: Path) -> None:
     open_page(page, served, "en", 1280)
     take_picture(page)
@@ -155,6 +183,7 @@ def test_boards_are_moved_added_taken_away_and_named(page: Page, served: Served,
     assert (shelves, "eye level", moved) == (len(bands), bands[0].shelf, bands[0].bottom_mm)
 
 
+@pytest.mark.slow
 def test_a_mistake_is_told_where_it_was_made_and_a_wrong_key_at_the_key(page: Page, served: Served) -> None:
     open_page(page, served, "en", 360)
     page.fill("#key", "nobody")

@@ -46,7 +46,7 @@ def test_four_steps_lead_to_a_site_file_that_is_checked(
 def test_it_goes_on_at_the_step_at_which_it_was_left(capsys: pytest.CaptureFixture[str]) -> None:
     left = subprocess.run(
         [sys.executable, "-m", "edge", "calibrate", "--lang", "en"], input="-\n-\n", capture_output=True, text=True,
-        check=False, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60)
+        check=False, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=180)
     assert (130, True) == (left.returncode, "goes on at this step" in left.stderr)
     assert ExitCode.DONE == walk(*BAY)
     said = capsys.readouterr().out.splitlines()
@@ -83,6 +83,7 @@ def test_the_picture_may_be_taken_by_a_camera(capsys: pytest.CaptureFixture[str]
     assert (960, 540) == (read_site(Path("site.toml")).width_px, read_site(Path("site.toml")).height_px)
 
 
+@pytest.mark.slow
 def test_a_check_that_fails_is_looked_at_again_after_the_mend(capsys: pytest.CaptureFixture[str]) -> None:
     Path("shelfcount.toml").write_text('gallery = "gone"\n', encoding="utf-8")
     assert ExitCode.USAGE == walk("-", "-", *BAY, "")

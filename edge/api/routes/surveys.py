@@ -35,6 +35,7 @@ from edge.messages import Translator
 from inventory_core.events import Action, Event, Outcome, quoted
 from inventory_core.messages import Message, Told, tell
 from inventory_core.ports import Book
+from inventory_core.store.damaged_book import DamagedBook
 
 CAMERA_FAULTS = ("no_camera", "camera_silent", "camera_garbled", "camera_opening", "camera_crashed")
 
@@ -97,6 +98,8 @@ async def keep(id: str, body: SurveyResult, request: Request, desk: Here) -> Res
 
     def kept_or_not() -> KeptSurvey | Told:
         try:
+            if isinstance(desk.store, DamagedBook):  # a survey that nobody can write down is not kept either
+                raise desk.store.damage
             draft = desk.surveys.draft(id)
             survey = full_survey(desk.surveys, draft, body, desk.clock)
             return desk.surveys.keep(stamp.id, draft, survey, desk.settings.location)

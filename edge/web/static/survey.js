@@ -238,6 +238,8 @@ by("add-slot").addEventListener("click", () => {
   redraw();
 });
 
+by("slot-part").addEventListener("toggle", () => by("places").toggleAttribute("hidden", !by("slot-part").open));
+
 by("no-slots").addEventListener("click", () => { state.slots = []; redraw(); });
 
 by("join-slots").addEventListener("click", () => {

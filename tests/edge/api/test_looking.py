@@ -7,6 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
+from calibration.bay import ShelfBand
+from calibration.site_file import parse_site
+from calibration.site_write import Survey, site_text
 from edge.api.cameras import NamedCamera, specs_of
 from edge.api.looking import EyeLooker
 from edge.api.refusals import UnknownCamera
@@ -18,7 +21,7 @@ from edge.counting.masking import NobodyThere
 from edge.counting.pipeline import Eye
 from edge.errors import UsageFault
 from inventory_core.counts import CaptureStatus
-from inventory_core.ids import CountId, LocationId
+from inventory_core.ids import CountId, LocationId, ShelfId
 from models.detections import Boxes, Detections
 from models.embedder import open_embedder
 from models.gallery import open_gallery
@@ -92,6 +95,18 @@ def test_a_camera_takes_a_burst_and_is_closed(tmp_path: Path) -> None:
     assert (CaptureStatus.COUNTED, "door") == (seen.status, seen.pedigree.camera)
     assert seen.captured_at >= NOW
     assert camera.closed.is_set()
+
+
+def test_a_new_site_is_used_from_the_next_count_on(tmp_path: Path) -> None:
+    clock, order = SimulatedClock(NOW), Order(CountId("c-1"), LocationId("shelf-1"), "door", NOW)
+    eyed = looker(tmp_path, door=NamedCamera(lambda: StillCamera(clock), clock))
+    assert None is eyed.look(order, None).pedigree.calibration
+    whole = Survey(None, 640, 480, np.array([[0, 0], [640, 0], [640, 480], [0, 480.0]]), 640, 480,
+                   (ShelfBand(ShelfId("eye level"), 100, 400),))
+    site = parse_site(site_text(whole).encode(), Path("site.toml"))
+    eyed.take_site(site)
+    seen = eyed.look(order, None)
+    assert (site.fingerprint, ("eye level",)) == (seen.pedigree.calibration, seen.shelves_seen)
 
 
 def test_a_camera_that_nobody_named_is_refused(tmp_path: Path) -> None:

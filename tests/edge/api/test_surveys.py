@@ -12,13 +12,16 @@ from starlette.testclient import TestClient
 
 from calibration.record import Calibration
 from calibration.site_file import read_site
+from edge.api.app import create_app
 from edge.api.cameras import NamedCamera
 from edge.api.surveying import WAITING, Surveys
 from edge.capture.replay import ReplayCamera, StoredFrame
 from edge.clock import SimulatedClock
 from edge.settings import Settings
+from inventory_core.errors import Damaged
 from inventory_core.events import Action
 from inventory_core.ports import BookStore
+from inventory_core.store.damaged_book import DamagedBook
 from tests.edge.api.conftest import NOW, Build, Shop
 
 SHELF_FILE = Path(__file__).parents[3] / "models" / "golden_set" / "shelf.jpg"
@@ -149,6 +152,14 @@ def test_a_disk_that_takes_nothing_leaves_the_site_as_it_is(build: Build, tmp_pa
         answer = shop.post(f"/v2/surveys/{begun(shop)['id']}/site", RESULT)
         assert (503, "site_not_written") == (answer.status_code, answer.json()["code"])
         assert shop.get("/v2/surveys").json()["site"] is None
+
+
+def test_over_a_damaged_book_no_site_file_is_kept(book_on_disk: BookStore, tmp_path: Path, target: Path) -> None:
+    book_on_disk.close()
+    damaged = DamagedBook(tmp_path / "book.db", Damaged("the book is damaged"))
+    with TestClient(create_app(Settings(), damaged, SimulatedClock(NOW), folder=tmp_path, survey=Surveys(target))) as client:
+        answer = Shop(client).post("/v2/surveys/s-1/site", RESULT)
+    assert (503, "book_damaged", False) == (answer.status_code, answer.json()["code"], target.exists())
 
 
 def test_without_an_eye_the_bay_is_shown_as_one_shelf(shop: Shop) -> None:
