@@ -20,10 +20,11 @@ from models.choice import chosen_files
 from models.detector import open_detector
 from models.embedder import open_embedder
 from models.gallery import open_gallery
-from models.golden import judge_detector, judge_embedder, judge_label_finder, load_golden_set
+from models.golden import judge_detector, judge_embedder, judge_label_finder, judge_person_finder, load_golden_set
 from models.label_finder import open_label_finder
 from models.manifest import Manifest
 from models.namer import Namer, NoNamer
+from models.person_finder import PersonFinder, open_person_finder
 from models.policy import DetectorPolicy
 from models.session import NetworkOf, load_network
 from models.step_back import StepBack
@@ -90,6 +91,16 @@ def open_judge(settings: Settings, eye: Eye) -> EyeJudge:
     finder = open_label_finder(threads=settings.threads, files=model_files(settings))
     judge_label_finder(finder, load_golden_set()).require()
     return EyeJudge(eye, finder, settings.max_pixels)
+
+
+def open_people(settings: Settings) -> PersonFinder:
+    """What finds people on pictures before they are kept; it is shown the golden set first.
+
+    Raises BadModelFile, BadManifest, BadModelChoice, GoldenFailed: then no picture may be kept.
+    """
+    finder = open_person_finder(threads=settings.threads, files=model_files(settings))
+    judge_person_finder(finder, load_golden_set()).require()
+    return finder
 
 
 def open_site(path: Path | None) -> Calibration | None:

@@ -4,6 +4,7 @@
      +- UsageFault            usage               a command, setting or file that is not as documented (exit 2)
      +- UnreadableInput       unreadable_input    a picture, video, camera or table that cannot be read (exit 3)
      +- CheckFailed           check_failed        a command's own check did not hold (exit 1)
+     +- CannotMask            cannot_mask         a picture cannot be kept: nothing finds people on it (exit 2)
      +- NotYet                not_yet             a documented command whose part has not been built (exit 2)
 """
 

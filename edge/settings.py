@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     threads: int = Field(default=2, ge=1, le=64, description="Threads of the detector and embedder.")
     max_upload_mb: int = Field(default=25, ge=1, le=200, description="Largest accepted upload, in MB.")
     max_pixels: int = Field(default=50_000_000, ge=1_000_000, description="Largest accepted picture, in pixels.")
+    picture_days: float = Field(default=30.0, gt=0, le=3650, description="How long pictures are kept, in days.")
+    pictures_mb: int = Field(default=2000, ge=1, le=10_000_000, description="Most that kept pictures may take together, in MB.")
     shift_zone: str = Field(default="Asia/Shanghai", description="Time zone of the shop, as the IANA list names it.")
     shifts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("early 08:00-17:00", "late 17:00-02:00"),

@@ -37,6 +37,7 @@ class Action(enum.StrEnum):
     CLOCK_JUMP = "clock_jump"
     SHIFT_CLOSED = "shift_closed"
     SPOT_CHECKED = "spot_checked"
+    PICTURE_VIEWED = "picture_viewed"
     KEY_CREATED = "key_created"
     KEY_REVOKED = "key_revoked"
     BACKED_UP = "backed_up"

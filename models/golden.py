@@ -21,9 +21,11 @@ from models.agreement import iou
 from models.detections import PRODUCT, Boxes, Detections
 from models.embedder import Vectors
 from models.errors import GoldenFailed, ModelError
+from models.golden_shopper import with_shopper
 from models.label_finder import LabelSeen
 from models.letterbox import Image
 from models.manifest import Role
+from models.person_finder import PersonMask
 
 GOLDEN_SET = Path(__file__).with_name("golden_set")
 SCHEMA = "shelfcount.golden/1"
@@ -54,6 +56,10 @@ class GoldenPolicy:
     """Share of the 4 cuttings with a price tag on which one is seen: 1 may be missed, as of real photos 1 in 10 is."""
     most_imagined: float = 0.2
     """Share of the 5 cuttings of wall, wood and empty shelf on which a tag is seen: 1 may be."""
+    least_covered: float = 0.9
+    """Share of the pixels of a drawn figure before the shelf that must be taken for somebody's: the shipped one takes 1."""
+    most_taken: float = 0.05
+    """Share of the shelf without anybody that may be taken for somebody's: the shipped one takes .012."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,6 +117,14 @@ class FindsLabels(Protocol):
     fingerprint: str
 
     def find(self, image: Image) -> LabelSeen: ...
+
+
+class FindsPeople(Protocol):
+    """A person finder; `fingerprint` is text."""
+
+    fingerprint: str
+
+    def find(self, image: Image) -> PersonMask: ...
 
 
 def load_golden_set(folder: Path = GOLDEN_SET) -> GoldenSet:
@@ -180,6 +194,20 @@ def judge_label_finder(finder: FindsLabels, golden: GoldenSet, policy: GoldenPol
     told = tell("a tag is seen on {seen} of {n} cuttings with one (at least {least}) and on {imagined} of {m} without (at most "
                 "{most})", seen=seen, n=n, least=least, imagined=imagined, m=m, most=most)
     return Verdict("label_finder", finder.fingerprint, seen >= least and imagined <= most, told)
+
+
+def judge_person_finder(finder: FindsPeople, golden: GoldenSet, policy: GoldenPolicy = GoldenPolicy()) -> Verdict:
+    """Whether it takes a drawn figure for somebody, and goods for nobody."""
+    shopper, theirs = with_shopper(golden.image)
+    try:
+        found, none = finder.find(shopper), finder.find(golden.image)
+        covered, taken = float((found & theirs).sum() / theirs.sum()), float(none.mean())
+    except (ModelError, ValueError) as error:
+        return Verdict("person_finder", finder.fingerprint, False, _why(error))
+    told = tell("{covered:.0%} of a drawn person is found (at least {least:.0%}), and {taken:.0%} of a shelf without anybody "
+                "(at most {most:.0%})", covered=covered, least=policy.least_covered, taken=taken, most=policy.most_taken)
+    holds = covered >= policy.least_covered and taken <= policy.most_taken
+    return Verdict("person_finder", finder.fingerprint, holds, told)
 
 
 def _why(error: ModelError | ValueError) -> Message:

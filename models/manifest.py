@@ -19,7 +19,7 @@ MANIFEST = Path(__file__).with_name("manifest.toml")
 FORMAT = 1
 RESTORE = tell("restore it from the release")
 
-Role = Literal["detector", "embedder", "label_finder"]
+Role = Literal["detector", "embedder", "label_finder", "person_finder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class _Entry:
             raise self._wrong(sorted(unknown)[0], tell("a key that this version knows"))
         role = self._text("role")
         if role not in get_args(Role):
-            raise self._wrong("role", tell("detector, embedder or label_finder"))
+            raise self._wrong("role", tell("detector, embedder, label_finder or person_finder"))
         classes = self.table.get("classes", [])
         if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
             raise self._wrong("classes", tell("a list of names"))

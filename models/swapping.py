@@ -23,9 +23,18 @@ from models.detector import Detector, open_detector
 from models.durable import one_writer, write_atomically
 from models.embedder import Embedder, open_embedder
 from models.errors import BadManifest, BadModelChoice, BadModelFile, GoldenFailed
-from models.golden import GoldenSet, Verdict, judge_detector, judge_embedder, judge_label_finder, load_golden_set
+from models.golden import (
+    GoldenSet,
+    Verdict,
+    judge_detector,
+    judge_embedder,
+    judge_label_finder,
+    judge_person_finder,
+    load_golden_set,
+)
 from models.label_finder import LabelFinder, open_label_finder
 from models.manifest import Manifest, ModelFile, Role
+from models.person_finder import PersonFinder, open_person_finder
 from models.policy import DetectorPolicy
 from models.session import open_session, read_model_bytes
 from models.tuning import Tuning
@@ -62,6 +71,8 @@ def examine(files: Manifest, role: Role, golden: GoldenSet, threads: int, tuning
             return judge_embedder(embedder, golden)
         case LabelFinder() as finder:
             return judge_label_finder(finder, golden)
+        case PersonFinder() as finder:
+            return judge_person_finder(finder, golden)
 
 
 def take_into_use(
@@ -145,11 +156,14 @@ def _taken_in(
         except BadModelFile:
             continue
         return file
-    raise BadModelFile("model file {file} (input {found}) is no detector, no embedder and no label finder; "
+    raise BadModelFile("model file {file} (input {found}) is no detector, embedder, label finder or person finder; "
                        "`--role ROLE` says what that role expects", file=path, found=session.inputs[0])  # fmt: skip
 
 
-def _open(files: Manifest, role: Role, threads: int, tuning: Tuning | None = None) -> Detector | Embedder | LabelFinder:
+Opened = Detector | Embedder | LabelFinder | PersonFinder
+
+
+def _open(files: Manifest, role: Role, threads: int, tuning: Tuning | None = None) -> Opened:
     match role:
         case "detector":
             return open_detector(threads=threads, files=files, tuning=tuning)
@@ -157,6 +171,8 @@ def _open(files: Manifest, role: Role, threads: int, tuning: Tuning | None = Non
             return open_embedder(threads=threads, files=files)
         case "label_finder":
             return open_label_finder(threads=threads, files=files)
+        case "person_finder":
+            return open_person_finder(threads=threads, files=files)
 
 
 def _operating_point(path: Path, metadata: dict[str, str], default: DetectorPolicy | None) -> DetectorPolicy:

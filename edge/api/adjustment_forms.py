@@ -10,6 +10,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from edge.api.deps import Desk
+from edge.api.memory_form import memory_form
 from edge.api.refusals import BadBody, UnsupportedMediaType
 from edge.api.schemas.writes import NewAdjustment
 from edge.capture.pictures import decode_picture
@@ -55,7 +56,7 @@ async def asked_for(request: Request, desk: Desk) -> AskedAdjustment:
         raise UnsupportedMediaType("an adjustment is ordered with multipart/form-data, got {kind}",
                                    kind=kind or "no Content-Type")
     most = desk.limits.photos_per_order
-    async with desk.uploads, request.form(max_files=most + 1, max_fields=1, max_part_size=_ORDER_BYTES) as form:
+    async with desk.uploads, memory_form(request, max_files=most + 1, max_fields=1, max_part_size=_ORDER_BYTES) as form:
         return await _of_form(list(form.multi_items()), most)
 
 

@@ -27,6 +27,8 @@ from edge.api.limits import JSON_BYTES, ApiLimits, takes_pictures
 from edge.api.metrics import Metrics
 from edge.api.mqtt_link import MqttLink
 from edge.api.mqtt_orders import MqttOrders
+from edge.api.picture_metrics import PictureCollector
+from edge.api.picture_task import PictureTask
 from edge.api.refusals import TooLarge
 from edge.api.routes import (
     adjustments,
@@ -50,6 +52,7 @@ from edge.api.surveying import Surveys
 from edge.api.unattended import Plan, Unattended
 from edge.clock import Clock
 from edge.counting.evidence import Evidence
+from edge.counting.retention import Retention
 from edge.logs import Correlation, about, correlation_of
 from edge.messages import Lang
 from edge.settings import Settings
@@ -137,6 +140,7 @@ def create_app(
     limits: ApiLimits | None = None, stock: StockCheck | None = None, judge: PhotoJudge | None = None,
     keeping: TaskPolicy | None = None, plan: Plan | None = None, metrics: Metrics | None = None,
     broker: Broker | None = None, survey: Surveys | None = None,
+    evidence: Evidence | None = None,
 ) -> Api:
     """The API over `store`.
 
@@ -145,14 +149,19 @@ def create_app(
     way to ask the store for stock; `judge` looks at the photos of adjustments; `keeping` is how often the
     periodic work is done (None: never, and shifts stay open); `plan` is what is counted unattended; `metrics` is
     given where others count there too; by `broker` counts may be asked for with messages. Raises UsageFault where that wants a
-    library that is not installed; `survey` is what a survey of the cameras' place goes into.
+    library that is not installed; `survey` is what a survey of the cameras' place goes into; `evidence`
+    keeps pictures (None: none is kept, since nothing can mask them).
     """
     limits = limits or ApiLimits()
     writer, metrics = store.writer(), metrics or Metrics()
+    evidence = evidence or Evidence(folder / "evidence", None)
     metrics.registry.register(CameraCollector(cameras or {}, clock))
+    metrics.registry.register(PictureCollector(evidence))
     reads, lookups, pictures, surveying = Lane("reads"), Lane("lookups"), Lane("pictures"), Lane("surveys")
     jobs = CountJobs(looker, writer, Spool(folder / "orders"), metrics, limits, clock)
-    keeper = None if keeping is None else Keeper(clock, BookTasks(store, writer, clock, settings.calendar(), keeping).tasks())
+    keeper = None if keeping is None else Keeper(clock, (
+        *BookTasks(store, writer, clock, settings.calendar(), keeping).tasks(),
+        PictureTask(store, evidence, clock, Retention(settings.picture_days, settings.pictures_mb)).task()))
 
     unattended = None if plan is None else Unattended(
         plan, LocationId(settings.location), jobs.run, clock, metrics.registry)
@@ -204,7 +213,7 @@ def create_app(
         settings, limits, clock, store, stock or _stock_of(store), Writes(writer, clock, BurstGuard()), writer, reads, lookups,
         pictures,
         asyncio.Semaphore(limits.uploads_at_once), jobs, dict(cameras or {}),
-        model or ModelCard(why_down="no detector was given"), metrics, folder, Evidence(folder / "evidence"),
+        model or ModelCard(why_down="no detector was given"), metrics, folder, evidence,
         judge or NoJudge(), surveying, survey or Surveys.of(settings, None, None, None), keeper, unattended,
     )
     problems.install(app)

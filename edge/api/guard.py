@@ -14,7 +14,7 @@ from starlette.responses import Response
 from edge.api.faults import bad_body
 from edge.api.limits import ApiLimits, WriteRate
 from edge.api.refusals import Forbidden, IdempotencyInProgress, IdempotencyKeyRequired, Unauthorized, UnsupportedMediaType
-from edge.api.security import ALLOWED, DECIDING, OPEN, Caller
+from edge.api.security import ALLOWED, DECIDING, OPEN, PICTURES, Caller
 from edge.clock import Clock
 from edge.errors import UsageFault
 from inventory_core.access import Role, hash_key
@@ -121,7 +121,7 @@ class GuardedRoute(APIRoute):
             caller = gate_of(request).caller(request.headers.get("authorization"))
             if caller.role not in roles:
                 refusal = _refusal(caller, self.path_format, roles)
-                if self.methods != {"GET"}:
+                if self.methods != {"GET"} or self.path_format in PICTURES:
                     gate_of(request).record(caller, refusal, self.path_format)
                 raise refusal
             request.state.caller = caller

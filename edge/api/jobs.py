@@ -77,7 +77,8 @@ class CountJobs:
         """The place of `order` in the queue, or of the count that it joins; whoever gets his own must `enqueue` or `drop` it.
         Raises TooManyRequests while too many counts wait."""
         claim = self._taps.claim(order)
-        if claim.order is order and self._queue.qsize() >= self._limits.counts_waiting:
+        is_full = self._spool.held_bytes >= self._limits.waiting_mb * 1_000_000
+        if claim.order is order and (is_full or self._queue.qsize() >= self._limits.counts_waiting):
             self._taps.give_up(order)
             raise TooManyRequests("{n} counts are waiting already; try again in {wait} s", retry_after_s=10,
                                   n=self._queue.qsize(), wait=10)

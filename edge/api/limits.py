@@ -37,6 +37,8 @@ class ApiLimits:
     """Uploads that are held in memory at once; the others wait."""
     counts_waiting: int = 32
     """Counts that may wait for the worker."""
+    waiting_mb: int = 200
+    """Uploaded pictures that may wait with them, in MB of memory; one may always wait."""
     reservations: ReservationPolicy = field(default_factory=ReservationPolicy)
     """How long units are reserved."""
     adjustments: AdjustmentPolicy = field(default_factory=AdjustmentPolicy)

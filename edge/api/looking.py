@@ -13,6 +13,7 @@ from edge.capture.settle import Burst, BurstPolicy, take_burst
 from edge.clock import Clock
 from edge.counting.count import CountPolicy, cannot_see, count_burst, pedigree_of
 from edge.counting.evidence import Evidence
+from edge.counting.evidence_document import about_of
 from edge.counting.fixed_camera import FixedCamera
 from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult, to_capture
@@ -45,7 +46,8 @@ class EyeLooker:
         self._site, self._seen = site, {}
 
     def look(self, order: Order, picture: bytes | None, taken: Callable[[], None] = lambda: None) -> Capture:
-        """What stands there, or that nothing could be seen; the clearest picture is kept as evidence.
+        """What stands there, or that nothing could be seen; a copy of the clearest picture, masked, is kept as
+        evidence.
 
         A picture whose own time nobody knows was taken when it was sent. A camera that fails while nobody watches is an answer
         too: its reason is kept in the book. Raises UnknownCamera, and UnreadableInput where somebody waits for the answer.
@@ -62,7 +64,8 @@ class EyeLooker:
                 pedigree = pedigree_of(self._eye, self._site, order.camera)
                 result = replace(cannot_see(order.source, (error.code,), pedigree, detail=error.message), unreadable=True)
         unkept = result.frame is None or (order.again and result.status is CaptureStatus.CANNOT_SEE)
-        evidence = None if unkept or result.frame is None else self._evidence.keep_if_room(result.frame.image)
+        evidence = None if unkept or result.frame is None else self._evidence.keep_if_room(
+            result.frame.image, about_of(result, self._site if order.camera else None), result.cover)
         return to_capture(result, count_id=order.id, location=order.location, now=order.requested_at, evidence=evidence)
 
     def _count_camera(self, order: Order, taken: Callable[[], None]) -> CountResult:

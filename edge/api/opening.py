@@ -13,7 +13,7 @@ from edge.api.looking import EyeLooker
 from edge.api.metrics import Metrics
 from edge.api.surveying import Surveys
 from edge.api.unattended import Plan
-from edge.bootstrap import Networks, open_eye, open_judge, open_site, prove_eye
+from edge.bootstrap import Networks, open_eye, open_judge, open_people, open_site, prove_eye
 from edge.clock import SystemClock
 from edge.counting.evidence import Evidence, folder_of
 from edge.counting.pipeline import Eye
@@ -28,6 +28,7 @@ from inventory_core.store.damaged_book import DamagedBook, open_damaged
 from inventory_core.store.sql_book import open_book
 from inventory_core.store.stock_lookup import StockLookup
 from models.errors import ModelError
+from models.person_finder import PersonFinder
 from models.watched_network import NetworkWatch
 
 
@@ -60,12 +61,13 @@ def open_server(
         broker = broker_of(settings, None if site is None else site.camera)
         eye, card = _eye(settings, watch.named, warn)
         judge, card = (None, card) if eye is None else _judge(settings, eye, card, warn)
-        looker = None if eye is None else EyeLooker(
-            eye, cameras, Evidence.of_book(settings.db), settings.max_pixels, site=site)
+        evidence = Evidence.of_book(settings.db, _people(settings, warn))
+        looker = None if eye is None else EyeLooker(eye, cameras, evidence, settings.max_pixels, site=site)
         api = create_app(
             settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card, lang=lang, stock=stock,
             judge=judge, keeping=None if isinstance(store, DamagedBook) else TaskPolicy(), plan=plan, metrics=metrics,
-            broker=broker, survey=Surveys.of(settings, site, eye, None if looker is None else looker.take_site))
+            broker=broker, evidence=evidence,
+            survey=Surveys.of(settings, site, eye, None if looker is None else looker.take_site))
         yield OpenServer(api, has_keys=any(works(token) for token in _tokens(store)))
 
 
@@ -109,6 +111,15 @@ def _judge(
     except ModelError as error:
         warn(error)
         return None, replace(card, why_degraded=str(error))
+
+
+def _people(settings: Settings, warn: Callable[[Told], None]) -> PersonFinder | None:
+    """What finds people on pictures; without it counts go on and no picture is kept."""
+    try:
+        return open_people(settings)
+    except ModelError as error:
+        warn(error)
+        return None
 
 
 def _eye(

@@ -11,6 +11,7 @@
      +- BadCursor                bad_cursor                 a `cursor` that this server never gave
      +- TooLarge                 too_large                  a body or picture above the limits
      +- NotFound                 not_found                  no such count, discrepancy or evidence
+     +- PictureGone              picture_gone               a picture that is no longer kept
      +- UnknownCamera            unknown_camera             a camera name that this server does not have
      +- CannotCount              cannot_count               the server was started without an eye
      +- BadSurvey                bad_survey                 corners, sizes, shelves or places that make no bay
@@ -70,6 +71,10 @@ class TooLarge(ApiError):
 
 class NotFound(ApiError):
     code = "not_found"
+
+
+class PictureGone(ApiError):
+    code = "picture_gone"
 
 
 class UnknownCamera(ApiError):

@@ -38,6 +38,9 @@ ALLOWED: Mapping[Route, frozenset[Role]] = MappingProxyType({
     ("GET", "/v2/planogram"): _READING,
     ("GET", "/v2/discrepancies"): _FINDINGS,
     ("GET", "/v2/discrepancies/{id}/evidence"): _OFFICE,
+    ("GET", "/v2/discrepancies/{id}/evidence/crop"): _OFFICE,
+    ("GET", "/v2/discrepancies/{id}/evidence/shelf"): _OFFICE,
+    ("GET", "/v2/discrepancies/{id}/evidence/document"): _FINDINGS,
     ("POST", "/v2/transfers"): _OFFICE,
     ("POST", "/v2/returns"): _POSTING,
     ("POST", "/v2/reservations"): _POSTING,
@@ -70,6 +73,10 @@ ALLOWED: Mapping[Route, frozenset[Role]] = MappingProxyType({
     ("GET", "/v2/export/{view}.{format}"): _FINDINGS,
 })
 
+PICTURES: frozenset[str] = frozenset({
+    "/v2/discrepancies/{id}/evidence", "/v2/discrepancies/{id}/evidence/crop", "/v2/discrepancies/{id}/evidence/shelf",
+    "/v2/surveys/{id}/picture", "/v2/adjustments/{id}/photos/{number}", "/v2/insight/spot-check/{movement}/photo"})
+"""Routes that give a picture: every view is noted in the audit log, and so is every try of a role that has no right to it."""
 
 DECIDING = frozenset(path for _, path in ALLOWED if path.startswith("/v2/adjustments/{id}/")) - {
     "/v2/adjustments/{id}/photos/{number}"}

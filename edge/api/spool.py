@@ -1,4 +1,8 @@
-"""Counts that were accepted but are not in the book yet: small files beside it, so that none vanishes with the process."""
+"""Counts that were accepted but are not in the book yet: small files beside it, so that none vanishes with the process.
+
+An uploaded picture waits in memory and is never written: people on it are not masked yet. It goes with the process; the order
+is then a failure, which its paper tells.
+"""
 
 import json
 import os
@@ -40,37 +44,46 @@ class Order:
 
 
 class Spool:
-    """One folder. An order's picture goes with the order; a failure stays until `keep` newer ones came."""
+    """One folder, and the pictures in memory. An order's picture goes with the order; a failure stays until `keep` newer ones
+    came."""
 
     def __init__(self, folder: Path, keep: int = 500) -> None:
         self._folder = folder
         self._keep = keep
+        self._pictures: dict[CountId, bytes] = {}
+
+    @property
+    def held_bytes(self) -> int:
+        """What the pictures that wait take of the memory."""
+        return sum(len(picture) for picture in list(self._pictures.values()))
 
     def put(self, order: Order, picture: bytes | None) -> None:
-        """Safe on disk when this returns."""
+        """The order is safe on disk when this returns, its picture in memory."""
         self._folder.mkdir(parents=True, exist_ok=True)
         if picture is not None:
-            _write(self._picture(order.id), picture)
+            self._pictures[order.id] = picture
         self._note(order, None)
 
     def picture(self, count: CountId) -> bytes:
-        return self._picture(count).read_bytes()
+        return self._pictures[count]
 
     def done(self, count: CountId) -> None:
         """The book has it: nothing is left here."""
         self._paper(count).unlink(missing_ok=True)
-        self._picture(count).unlink(missing_ok=True)
+        self._pictures.pop(count, None)
 
     def failed(self, order: Order, failure: Failure) -> None:
         """Keep the reason, drop the picture."""
         self._note(order, failure)
-        self._picture(order.id).unlink(missing_ok=True)
+        self._pictures.pop(order.id, None)
         papers = sorted(self._folder.glob("*.json"), key=lambda paper: paper.stat().st_mtime_ns)
         for paper in papers[: max(0, len(papers) - self._keep)]:
             paper.unlink(missing_ok=True)
 
     def left(self) -> list[tuple[Order, Failure | None]]:
         """What an earlier process left: orders it never finished (None) and failures; unreadable papers are passed over."""
+        for picture in self._folder.glob("*.upload"):  # earlier releases wrote them
+            picture.unlink(missing_ok=True)
         found = []
         for paper in sorted(self._folder.glob("*.json")):
             try:
@@ -94,9 +107,6 @@ class Spool:
 
     def _paper(self, count: CountId) -> Path:
         return self._folder / f"{count}.json"
-
-    def _picture(self, count: CountId) -> Path:
-        return self._folder / f"{count}.upload"
 
 
 def _cause(fields: dict[str, str] | None) -> Correlation | None:

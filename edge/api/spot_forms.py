@@ -9,6 +9,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from edge.api.deps import Desk
+from edge.api.memory_form import memory_form
 from edge.api.refusals import BadBody, UnsupportedMediaType
 from edge.capture.pictures import decode_picture
 from inventory_core.ids import MovementId
@@ -60,7 +61,7 @@ async def looked(request: Request, desk: Desk) -> Looked:
                                    kind=kind or "no Content-Type")
     photo: bytes | None = None
     note: str | None = None
-    async with desk.uploads, request.form(max_files=2, max_fields=2, max_part_size=_NOTE_BYTES) as form:
+    async with desk.uploads, memory_form(request, max_files=2, max_fields=2, max_part_size=_NOTE_BYTES) as form:
         for name, value in form.multi_items():
             if name == "photo" and isinstance(value, UploadFile) and photo is None:
                 photo = await value.read()

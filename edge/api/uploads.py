@@ -10,6 +10,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from edge.api.deps import Desk
+from edge.api.memory_form import memory_form
 from edge.api.refusals import BadBody, UnsupportedMediaType
 from edge.api.schemas.writes import Code, CountOrder
 from edge.capture.pictures import decode_picture
@@ -58,7 +59,7 @@ async def asked_for(request: Request, desk: Desk) -> Asked:
         async with desk.uploads:
             return _of_json(await request.body())
     if kind == "multipart/form-data":
-        async with desk.uploads, request.form(max_files=1, max_fields=1, max_part_size=4096) as form:
+        async with desk.uploads, memory_form(request, max_files=1, max_fields=1, max_part_size=4096) as form:
             return await _of_form(list(form.multi_items()), desk)
     raise UnsupportedMediaType("this takes multipart/form-data or application/json, got {kind}",
                                kind=kind or "no Content-Type")

@@ -14,11 +14,12 @@ from calibration.homography import Points
 from calibration.lens_read import read_lens
 from calibration.site_write import Survey
 from calibration.tag_corners import tag_corners
-from edge.bootstrap import open_eye
+from edge.bootstrap import open_eye, open_people
 from edge.capture.frame import Image
 from edge.capture.pictures import read_picture
 from edge.cli.console import Out, out
 from edge.clock import SystemClock
+from edge.counting.masking import masked
 from edge.errors import UsageFault
 from edge.report.bay_overlay import draw_bands
 from edge.settings import load_settings
@@ -49,7 +50,7 @@ def bay(
     if (corners is None) is not tags:
         raise UsageFault("give either --corners with four points, or --tags")
     count, speak, settings = _count(rails), out(), load_settings(gallery=gallery)
-    image = read_picture(picture, settings.max_pixels).image
+    image = masked(read_picture(picture, settings.max_pixels).image, open_people(settings)).image
     height_px, width_px = image.shape[:2]
     points = tag_corners(image, first_tag) if corners is None else corners_of(corners)
     draft = Survey(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from edge.bootstrap import open_eye, open_site, prove_eye
+from edge.bootstrap import open_eye, open_people, open_site, prove_eye
 from edge.cli.app import app
 from edge.cli.console import out
 from edge.cli.keep import Keeper
@@ -13,14 +13,16 @@ from edge.cli.progress import steps
 from edge.clock import SystemClock
 from edge.counting.count import pedigree_of
 from edge.counting.document import document_of
-from edge.counting.result import CountResult
+from edge.counting.masking import CannotMask, FindsPeople
+from edge.counting.result import CountResult, with_people_masked
 from edge.counting.sources import Source, count_source, expand
 from edge.errors import ExitCode, UsageFault
 from edge.report.annotate import AnnotatedFolder
 from edge.report.count_table import print_count
-from edge.settings import load_settings
+from edge.settings import Settings, load_settings
 from inventory_core.instants import parse_instant
 from inventory_core.messages import tell
+from models.errors import ModelError
 
 
 @app.command("count")
@@ -48,13 +50,14 @@ def count(
     eye = open_eye(settings, settings.gallery)
     if db is not None:
         prove_eye(eye)
-    keeper = Keeper.open(db, settings.location, SystemClock(), eye.look_alikes) if db is not None else None
+    people = _people(settings, annotate_to) if db is not None or annotate_to is not None else None
+    keeper = None if db is None else Keeper.open(db, settings.location, SystemClock(), eye.look_alikes, people=people)
     drawn = AnnotatedFolder(annotate_to, out().tr) if annotate_to is not None else None
     speak, results = out(), list[CountResult]()
     for source in steps(found, speak, tell("counting")):
         for result in count_source(source, eye, surveyed, settings.max_pixels, SystemClock(), start):
-            if drawn is not None:
-                drawn.add(result)
+            if drawn is not None and people is not None:
+                drawn.add(with_people_masked(result, people))
             if keeper is not None:
                 keeper.store(result, speak)
             results.append(result.without_frame())
@@ -67,3 +70,17 @@ def count(
         for result in results:
             print_count(result, console, speak.tr)
     return int(ExitCode.UNREADABLE if any(result.unreadable for result in results) else ExitCode.DONE)
+
+
+def _people(settings: Settings, annotate_to: Path | None) -> FindsPeople | None:
+    """What finds people on pictures before they are written; without it counts go on and their pictures are not kept.
+
+    Raises CannotMask where pictures are what was asked for.
+    """
+    try:
+        return open_people(settings)
+    except ModelError as error:
+        if annotate_to is not None:
+            raise CannotMask("people could not be looked for, so no picture is written: {why}", why=error) from error
+        out().warn(error)
+        return None

@@ -17,6 +17,7 @@ from edge.cli.progress import ticking
 from edge.cli.serve import serve_until_stopped
 from edge.clock import SimulatedClock, SystemClock
 from edge.counting.evidence import Evidence, folder_of
+from edge.counting.masking import NobodyThere
 from edge.demo.day import read_true_day
 from edge.demo.play import BEFORE_OPENING, Played, furnish, play
 from edge.demo.playwright import SHIPPED_SEED, Script, write_day
@@ -84,7 +85,7 @@ def _play(stage: Stage, script: Script, settings: Settings, speak: Out, folder: 
         camera = ReplayCamera(stage.frames, clock, name=CAMERA)
         with ticking(len(stage.frames), speak, tell("looking at the shelf")) as tick:
             played = play(stage, store, open_eye(settings, folder / "gallery"), camera, clock, script.postings,
-                          Evidence.of_book(settings.db), tick)
+                          Evidence.of_book(settings.db, NobodyThere()), tick)
         with store.read() as book:
             material = gather(book, played.report, played.looks, tell("Demo bakery: book and shelf"), ZONE)
         (folder / "report.html").write_text(render(page_of(material, speak.tr), speak.tr), encoding="utf-8")

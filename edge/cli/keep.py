@@ -5,6 +5,8 @@ import uuid
 from edge.cli.console import Out
 from edge.clock import Clock
 from edge.counting.evidence import Evidence
+from edge.counting.evidence_document import about_of
+from edge.counting.masking import FindsPeople
 from edge.counting.result import CountResult, to_capture
 from inventory_core.catalogue import LookAlikes
 from inventory_core.ids import CountId, LocationId
@@ -25,7 +27,8 @@ class Keeper:
         self._clock = clock
 
     @classmethod
-    def open(cls, db: str, location: str, clock: Clock, look_alikes: LookAlikes | None = None) -> "Keeper":
+    def open(cls, db: str, location: str, clock: Clock, look_alikes: LookAlikes | None = None,
+             *, people: FindsPeople | None) -> "Keeper":
         """The book `db`, made if absent; it remembers which products the gallery takes for each other.
 
         Raises StoreError, UnknownLocation.
@@ -36,13 +39,14 @@ class Keeper:
             if look_alikes is not None and book.look_alikes() != look_alikes:
                 book.set_look_alikes(look_alikes)
                 book.commit()
-        return cls(store, LocationId(location), clock, Evidence.of_book(db))
+        return cls(store, LocationId(location), clock, Evidence.of_book(db, people))
 
     def store(self, result: CountResult, out: Out) -> None:
         """Store one count; a picture without a time gets the clock's, and that is said."""
         if result.unreadable:
             return
-        picture = self._evidence.keep_if_room(result.frame.image) if result.frame is not None else None
+        picture = None if result.frame is None else self._evidence.keep_if_room(
+            result.frame.image, about_of(result), result.cover)
         capture = to_capture(
             result, count_id=CountId(uuid.uuid4().hex), location=self._location, now=self._clock.now(), evidence=picture
         )

@@ -24,7 +24,8 @@ model_app = typer.Typer(name="model", no_args_is_help=True, help="The model file
 app.add_typer(model_app)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
-RoleOption = Annotated[str | None, typer.Option("--role", metavar="ROLE", help="detector, embedder or label_finder.")]
+RoleOption = Annotated[str | None, typer.Option(
+    "--role", metavar="ROLE", help="detector, embedder, label_finder or person_finder.")]
 
 
 @model_app.command("list")

@@ -12,7 +12,8 @@ from models.choice import ModelChoice
 from models.manifest import Manifest, ModelFile, Role
 
 ROLES: Mapping[Role, Message] = {
-    "detector": tell("detector"), "embedder": tell("embedder"), "label_finder": tell("label finder")}
+    "detector": tell("detector"), "embedder": tell("embedder"), "label_finder": tell("label finder"),
+    "person_finder": tell("person finder")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def role_named(text: str | None) -> Role | None:
         return None
     name = text.replace("-", "_")
     if name not in get_args(Role):
-        raise UsageFault("--role takes detector, embedder or label_finder, got {role}", role=text)
+        raise UsageFault("--role takes detector, embedder, label_finder or person_finder, got {role}", role=text)
     return name  # type: ignore[return-value]  # checked against the literal
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from edge.capture.frame import Frame
 from edge.capture.reference import Mask
 from edge.counting.intervals import SkuFacings
+from edge.counting.masking import FindsPeople, masked
 from edge.counting.readings import Facing, Place, ShelfReading, Window
 from inventory_core.counts import Capture, CaptureStatus, Pedigree, ShelfCount
 from inventory_core.ids import CountId, LocationId, ShelfId
@@ -80,6 +81,13 @@ class CountResult:
     def facings(self) -> int:
         """All facings counted, unknown ones included."""
         return sum(row.facings.best for shelf in self.shelves for row in shelf.facings)
+
+
+def with_people_masked(result: CountResult, finder: FindsPeople) -> CountResult:
+    """The same count with people painted over on its picture, to be written to disk. Raises ModelError."""
+    if result.frame is None:
+        return result
+    return replace(result, frame=replace(result.frame, image=masked(result.frame.image, finder, result.cover).image))
 
 
 def to_capture(

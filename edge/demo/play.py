@@ -15,6 +15,7 @@ from edge.capture.settle import BurstPolicy, take_burst
 from edge.clock import SimulatedClock
 from edge.counting.count import count_burst
 from edge.counting.evidence import Evidence
+from edge.counting.evidence_document import about_of
 from edge.counting.last_clear import LastClear
 from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult, to_capture
@@ -76,7 +77,7 @@ def play(
         burst = take_burst(camera, clock, BURST)
         result = count_burst(eye, burst.frames, source=stored.path.name, before=before, camera=CAMERA)
         count_id = CountId(f"demo-{number:02d}")
-        kept = evidence.keep(result.frame.image) if result.frame is not None else None
+        kept = evidence.keep(result.frame.image, about_of(result)) if result.frame is not None else None
         with store.write() as book:
             store_capture(book, to_capture(result, count_id=count_id, location=LOCATION, now=clock.now(), evidence=kept))
             book.commit()

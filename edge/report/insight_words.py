@@ -26,7 +26,7 @@ ACTIONS: Mapping[Action, Message] = {
     Action.INTERCEPTION: tell("interception"),
     Action.CLOCK_JUMP: tell("clock set"),
     Action.SHIFT_CLOSED: tell("shift closed"),
-    Action.SPOT_CHECKED: tell("spot check settled"),
+    Action.SPOT_CHECKED: tell("spot check settled"), Action.PICTURE_VIEWED: tell("picture viewed"),
     Action.KEY_CREATED: tell("key made"),
     Action.KEY_REVOKED: tell("key revoked"),
     Action.BACKED_UP: tell("backed up"),

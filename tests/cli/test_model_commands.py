@@ -38,7 +38,7 @@ def document(capsys: Said, *arguments: object) -> Any:
 def test_the_shipped_files_are_listed_with_their_cards(capsys: Said) -> None:
     listed = shown(capsys, "model", "list")
     assert all(file.fingerprint in listed and f"models/cards/{file.card.name}" in listed for file in SHIPPED.files)
-    assert 3 == listed.count("of this release, in use")
+    assert 4 == listed.count("of this release, in use")
 
 
 def test_a_file_is_swapped_listed_verified_and_rolled_back(tmp_path: Path, capsys: Said) -> None:
@@ -55,7 +55,7 @@ def test_a_file_is_swapped_listed_verified_and_rolled_back(tmp_path: Path, capsy
     assert 0 == shelfcount("model", "verify")
     said = capsys.readouterr().out
     pinned = sum(1 + len(file.int8) for file in SHIPPED.files)
-    assert (pinned, 1, 3) == tuple(map(said.count, ("as in the manifest", "as it was taken into use", "golden set: ")))
+    assert (pinned, 1, 4) == tuple(map(said.count, ("as in the manifest", "as it was taken into use", "golden set: ")))
     assert 0 == shelfcount("model", "rollback")
     assert "shelfcount-detector is the detector again, in place of better" in capsys.readouterr().out
     assert 2 == shelfcount("model", "rollback")
@@ -76,7 +76,7 @@ def test_altered_files_and_cards_are_found_and_told_in_json(tmp_path: Path, caps
     assert [True, True, True, "is missing or was altered; take its file", "is not the one that was pinned"] == [
         row["good"] or next(part for part in ("is missing or was altered; take its file", "is not the one that was pinned")
                             if part in row["why"]) for row in verified["files"][-5:]]
-    assert {"detector": False, "embedder": True, "label_finder": True} == {
+    assert {"detector": False, "embedder": True, "label_finder": True, "person_finder": True} == {
         row["role"]: row["good"] for row in verified["golden"]}
 
 
@@ -107,7 +107,7 @@ def test_a_card_can_lie_elsewhere_and_a_wrong_role_is_refused(tmp_path: Path, ca
     assert 2 == shelfcount("model", "use", given)
     assert "has no model card" in capsys.readouterr().err
     assert 2 == shelfcount("model", "use", given, "--card", "cards/mine.md", "--role", "oracle")
-    assert "--role takes detector, embedder or label_finder, got oracle" in capsys.readouterr().err
+    assert "--role takes detector, embedder, label_finder or person_finder, got oracle" in capsys.readouterr().err
     assert 0 == shelfcount("model", "use", given, "--card", "cards/mine.md", "--role", "detector")
     assert "MIT" in shown(capsys, "model", "list")
 

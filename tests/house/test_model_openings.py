@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 EDGE = Path(__file__).parents[2] / "edge"
-OPENINGS = {"open_backend", "open_detector", "open_embedder", "open_label_finder"}
+OPENINGS = {"open_backend", "open_detector", "open_embedder", "open_label_finder", "open_person_finder"}
 THE_RELEASE = {"contestant.py"}
 """May fall back to the release's manifest: a bench that is called without a device's settings."""
 

@@ -16,10 +16,12 @@ from models.golden import (
     judge_detector,
     judge_embedder,
     judge_label_finder,
+    judge_person_finder,
     load_golden_set,
 )
 from models.label_finder import LabelSeen, open_label_finder
 from models.letterbox import Image
+from models.person_finder import open_person_finder
 from tests.models.golden_networks import file, knowing
 from tests.models.tiny_networks import network_answering
 
@@ -71,13 +73,15 @@ def test_it_is_small_and_drawn_by_the_demo_day() -> None:
     assert sum(path.stat().st_size for path in GOLDEN_SET.iterdir()) < 150_000
 
 
-@pytest.mark.parametrize("role", ["detector", "embedder", "label_finder"])
+@pytest.mark.parametrize("role", ["detector", "embedder", "label_finder", "person_finder"])
 def test_the_shipped_networks_pass_with_room_to_spare(golden: GoldenSet, role: str) -> None:
-    strict = GoldenPolicy(least_found=1, most_extra=0, least_paired=1, least_margin=0.2, least_seen=1, most_imagined=0)
+    strict = GoldenPolicy(least_found=1, most_extra=0, least_paired=1, least_margin=0.2, least_seen=1, most_imagined=0,
+                          least_covered=0.99, most_taken=0.02)
     verdict = {
         "detector": lambda: judge_detector(open_detector(threads=1), golden, policy=strict),
         "embedder": lambda: judge_embedder(open_embedder(threads=1), golden, strict),
         "label_finder": lambda: judge_label_finder(open_label_finder(threads=1), golden, strict),
+        "person_finder": lambda: judge_person_finder(open_person_finder(threads=1), golden, strict),
     }[role]()
     assert (role, True) == (verdict.role, verdict.holds), str(verdict.told)
 

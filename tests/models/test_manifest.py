@@ -26,7 +26,7 @@ def copy(tmp_path: Path) -> Manifest:
     return load_manifest(tmp_path / "manifest.toml")
 
 
-@pytest.mark.parametrize("role", ["detector", "embedder", "label_finder"])
+@pytest.mark.parametrize("role", ["detector", "embedder", "label_finder", "person_finder"])
 def test_the_shipped_files_are_the_pinned_ones(role: str) -> None:
     found = load_manifest().verified(role)
 
@@ -81,7 +81,7 @@ def test_a_missing_file_is_named_with_the_mend(copy: Manifest) -> None:
 
 @pytest.mark.parametrize(("old", "new", "says"), [
     ("format = 1", "format = 2", "format 2, this version reads 1"),
-    ('role = "detector"', 'role = "oracle"', "role should be detector, embedder or label_finder, found oracle"),
+    ('role = "detector"', 'role = "oracle"', "role should be detector, embedder, label_finder or person_finder, found oracle"),
     ('role = "embedder"', 'role = "detector"', "names a role twice"),
     ('path = "weights/', 'path = "../weights/', "below the manifest"),
     ("score = 0.", "score = 7.", "score must be above 0"),

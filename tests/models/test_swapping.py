@@ -116,7 +116,7 @@ class TestRefusing:
 
     def test_a_network_of_no_role(self, tmp_path: Path, shelf: Path) -> None:
         other = network_answering(np.ones((1, 3), np.float32), (1, 4), dtype=1)
-        with pytest.raises(BadModelFile, match=r"input float \(1, 4\)\) is no detector, no embedder and no label finder"):
+        with pytest.raises(BadModelFile, match=r"input float \(1, 4\)\) is no detector, embedder, label finder or"):
             use(shelf, file(tmp_path, "other", other))
 
     @pytest.mark.parametrize("data", [b"", b"not a network", knowing()[:900]])

@@ -11,7 +11,8 @@ from edge.api.deps import Here, needs_key
 from edge.api.guard import GuardedRoute, WriteRoute
 from edge.api.idempotency import Attempt
 from edge.api.limits import JSON_BYTES
-from edge.api.paging import Cursor, Limit, page_of, tagged, tagged_bytes
+from edge.api.paging import Cursor, Limit, page_of, tagged
+from edge.api.pictures import kept_picture, picture_answer
 from edge.api.problems import language_for
 from edge.api.refusals import NotFound
 from edge.api.schemas.replies import AdjustmentAccepted, AdjustmentReply, AdjustmentsPage, DecisionReply
@@ -123,18 +124,17 @@ async def get_order(id: str, request: Request, desk: Here) -> Response:
 
 
 @reads.get("/v2/adjustments/{id}/photos/{number}", summary="A photo of an adjustment order", response_class=Response,
-           responses=page_answers("not_found") | {200: {
+           responses=page_answers("not_found", "picture_gone") | {200: {
                "description": "The picture, without the data that its camera added.",
                "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}})
 async def photo(id: str, number: int, request: Request, desk: Here) -> Response:
     def look_up() -> bytes:
         photos = _found(desk, id).photos
-        picture = desk.evidence.read(photos[number - 1].evidence) if 1 <= number <= len(photos) else None
-        if picture is None:
+        if not 1 <= number <= len(photos):
             raise NotFound("the adjustment {id} has no photo {number}", id=id, number=number)
-        return picture
+        return kept_picture(desk.evidence, photos[number - 1].evidence)
 
-    return tagged_bytes(request, await desk.reads.run(look_up), "image/jpeg")
+    return await picture_answer(request, desk, await desk.reads.run(look_up), id)
 
 
 def _found(desk: Here, id: str) -> AdjustmentOrder:

@@ -103,4 +103,8 @@ def _disk(desk: Desk) -> Part:
     folder = desk.folder if desk.folder.exists() else Path()
     disk = shutil.disk_usage(folder)
     low = disk.free < disk.total * LOW_DISK_SHARE
-    return Part.model_validate({"status": "DEGRADED" if low else "UP", "free_bytes": disk.free, "total_bytes": disk.total})
+    unmasked = desk.evidence.unmasked
+    ill = {} if unmasked is None else {"pictures_reason": str(unmasked)}
+    return Part.model_validate({
+        "status": "DEGRADED" if low or unmasked is not None else "UP", "free_bytes": disk.free, "total_bytes": disk.total,
+        "pictures_not_kept": dict(desk.evidence.not_kept), **ill})

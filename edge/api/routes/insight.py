@@ -12,7 +12,8 @@ from edge.api.answers import page_answers, read_answers, write_answers
 from edge.api.deps import Desk, Here, needs_key
 from edge.api.guard import GuardedRoute, WriteRoute
 from edge.api.idempotency import Attempt
-from edge.api.paging import tagged, tagged_bytes
+from edge.api.paging import tagged
+from edge.api.pictures import kept_picture, picture_answer
 from edge.api.problems import language_for
 from edge.api.refusals import NotFound
 from edge.api.schemas.insight import HealthDocument, SpotDocument, SpotItemReply, VarianceDocument
@@ -79,7 +80,7 @@ async def spot_check(request: Request, desk: Here, date: BusinessDate = None) ->
 
 
 @reads.get("/v2/insight/spot-check/{movement:path}/photo", summary="The photo with which a spot check was settled",
-           response_class=Response, responses=read_answers("not_found") | {200: {
+           response_class=Response, responses=read_answers("not_found", "picture_gone") | {200: {
                "description": "The picture, without the data that its camera added.",
                "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}},
                304: {"description": "The caller holds it already (If-None-Match)."}})
@@ -87,12 +88,11 @@ async def photo(movement: str, request: Request, desk: Here) -> Response:
     def look_up() -> bytes:
         with desk.store.read() as book:
             _, item = need_drawn(book, MovementId(movement))
-        picture = None if item.photo is None else desk.evidence.read(item.photo)
-        if picture is None:
+        if item.photo is None:
             raise NotFound("the check of {movement} has no photo", movement=movement)
-        return picture
+        return kept_picture(desk.evidence, item.photo)
 
-    return tagged_bytes(request, await desk.reads.run(look_up), "image/jpeg")
+    return await picture_answer(request, desk, await desk.reads.run(look_up), movement)
 
 
 @forms.post("/v2/insight/spot-check/{movement:path}/confirm", summary="What was found bears the movement out",

@@ -11,7 +11,8 @@ from edge.api.cameras import NamedCamera
 from edge.api.deps import Desk, Here, needs_key
 from edge.api.guard import GuardedRoute, WriteRoute
 from edge.api.limits import JSON_BYTES
-from edge.api.paging import tagged, tagged_bytes
+from edge.api.paging import tagged
+from edge.api.pictures import picture_answer
 from edge.api.problems import language_for
 from edge.api.refusals import BadBody, UnknownCamera
 from edge.api.schemas.surveys import (
@@ -69,10 +70,11 @@ async def begin(request: Request, desk: Here) -> Response:
 
 
 @reads.get("/v2/surveys/{id}/picture", summary="The picture that is surveyed", response_class=Response,
-           responses=read_answers("not_found") | {200: {"content": {"image/jpeg": {}}, "description": "As taken."}})
+           responses=read_answers("not_found") | {
+               200: {"content": {"image/jpeg": {}}, "description": "As taken, people painted over."}})
 async def picture(id: str, request: Request, desk: Here) -> Response:
     draft = desk.surveys.draft(id)
-    return tagged_bytes(request, await desk.surveying.run(lambda: jpeg(draft.image())), "image/jpeg")
+    return await picture_answer(request, desk, await desk.surveying.run(lambda: jpeg(draft.image())), id)
 
 
 @reads.get("/v2/surveys/{id}/proposal", summary="The bay from the front, with the shelves and places seen in it",
@@ -124,7 +126,7 @@ async def keep(id: str, body: SurveyResult, request: Request, desk: Here) -> Res
 
 
 def _begin(desk: Desk, id: str, asked: Asked) -> Draft:
-    """Raises UnreadableInput, UnknownCamera."""
+    """Whoever stands before the bay is painted over at once. Raises UnreadableInput, UnknownCamera, CannotMask."""
     if asked.picture is not None:
         image = decode_picture(asked.picture, "`picture`", desk.settings.max_pixels).image
     elif isinstance(camera := desk.cameras.get(asked.camera or ""), NamedCamera):
@@ -132,7 +134,7 @@ def _begin(desk: Desk, id: str, asked: Asked) -> Draft:
     else:
         raise UnknownCamera("this server has no camera {camera}; it has {cameras}", camera=asked.camera,
                             cameras=", ".join(sorted(desk.cameras)) or "-")
-    return desk.surveys.begin(id, asked.camera, image)
+    return desk.surveys.begin(id, asked.camera, desk.evidence.masked(image).image)
 
 
 def _notes(desk: Desk, kept: KeptSurvey) -> list[Message]:

@@ -59,9 +59,50 @@ class DiscrepancyReply(_Reply):
     pedigree: PedigreeReply
     count: str
     evidence: str | None
+    evidence_note: str | None
     causes: list[CauseReply]
     owner: str
     next_action: str
+
+
+class MaskedReply(_Reply):
+    """That people on the picture were painted over before it was kept: by which finder, and how much of it (share 0..1)."""
+
+    finder: str
+    share: float
+
+
+class BoxReply(_Reply):
+    """A box in px of the kept picture; `kind` is product or void, `discrepant` that it shows the product in question."""
+
+    xyxy_px: list[float]
+    score: float
+    sku: str | None
+    sku_score: float
+    margin: float
+    shelf: str | None
+    kind: str
+    discrepant: bool
+
+
+class EvidenceReply(_Reply):
+    """What belongs to a discrepancy's picture. `picture`, `crop` and `shelf` are addresses, null where there is none; `masked`
+    is null for a picture of an earlier release, on which nobody was painted over; `ledger_seq` is the newest movement that the
+    book had heard of."""
+
+    id: str
+    count: str
+    picture: str | None
+    crop: str | None
+    shelf: str | None
+    note: str | None
+    masked: MaskedReply | None
+    width_px: int | None
+    height_px: int | None
+    boxes: list[BoxReply]
+    pedigree: PedigreeReply
+    ledger_seq: int | None
+    known_at: str
 
 
 class DiscrepanciesPage(_Reply):

@@ -13,6 +13,8 @@ from starlette.testclient import TestClient
 from edge.api.app import Api, create_app
 from edge.api.deps import ModelCard
 from edge.clock import SimulatedClock
+from edge.counting.evidence import Evidence
+from edge.counting.masking import NobodyThere
 from edge.settings import Settings
 from inventory_core.access import ApiToken, Role, hash_key
 from inventory_core.counts import Capture, CaptureStatus, Pedigree, ShelfCount
@@ -120,7 +122,8 @@ Build = Callable[..., Api]
 @pytest.fixture
 def build(store: BookStore, clock: StandingClock, tmp_path: Path, looker: FixedLooker) -> Build:
     def make(**options: Any) -> Api:
-        given = {"looker": looker, "cameras": {"door": object()}, "model": ModelCard("sha256:d")} | options
+        given = {"looker": looker, "cameras": {"door": object()}, "model": ModelCard("sha256:d"),
+                 "evidence": Evidence(tmp_path / "files" / "evidence", NobodyThere())} | options
         settings = given.pop("settings", Settings())
         return create_app(settings, store, clock, folder=tmp_path / "files", **given)
 

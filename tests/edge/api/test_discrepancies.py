@@ -11,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from edge.counting.evidence import Evidence
+from edge.counting.masking import NobodyThere
 from inventory_core.counts import Capture, CaptureStatus, ShelfCount
 from inventory_core.ids import CountId, LocationId, ShelfId, Sku
 from inventory_core.planogram import Slot
@@ -24,7 +25,7 @@ SHELF, COLA = LocationId("shelf-1"), Sku("cola")
 @pytest.fixture
 def short_shop(build: Build, store: BookStore, tmp_path: Path) -> Iterator[Shop]:
     """The book holds 20 colas; two looks saw two facings, one deep: 18 are missing."""
-    picture = Evidence(tmp_path / "files" / "evidence").keep(np.full((90, 90, 3), 90, np.uint8))
+    picture = Evidence(tmp_path / "files" / "evidence", NobodyThere()).keep(np.full((90, 90, 3), 90, np.uint8))
     with TestClient(build()) as client:
         shop = Shop(client)
         shop.post("/v2/skus", {"sku": "cola", "name": "Cola", "price": "2.50"})
@@ -69,9 +70,12 @@ def test_a_discrepancy_without_a_picture_or_unknown_is_not_found(short_shop: Sho
     found, = short_shop.get("/v2/discrepancies").json()["items"]
     for kept in (tmp_path / "files" / "evidence").iterdir():
         kept.unlink()
-    for path in (found["evidence"], "/v2/discrepancies/D-nothing/evidence"):
+    unknown = "/v2/discrepancies/D-nothing/evidence"
+    for path, status, code in ((found["evidence"], 410, "picture_gone"), (unknown, 404, "not_found")):
         answer = short_shop.get(path)
-        assert (404, "not_found") == (answer.status_code, answer.json()["code"])
+        assert (status, code) == (answer.status_code, answer.json()["code"])
+    left, = short_shop.get("/v2/discrepancies", accept_language="zh").json()["items"]
+    assert (found["evidence"], "图片已不再保留（保留期限）", 18) == (left["evidence"], left["evidence_note"], left["gap"])
 
 
 def test_before_the_looks_nothing_had_been_found(short_shop: Shop) -> None:
@@ -80,4 +84,4 @@ def test_before_the_looks_nothing_had_been_found(short_shop: Shop) -> None:
 
 @pytest.mark.parametrize("name", ["../book.db", "/etc/passwd", "e-x.jpg", "", "e-" + "0" * 32 + ".jpg"])
 def test_only_names_of_its_own_making_are_read(tmp_path: Path, name: str) -> None:
-    assert Evidence(tmp_path).read(name) is None
+    assert Evidence(tmp_path, None).read(name) is None

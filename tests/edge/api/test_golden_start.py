@@ -65,6 +65,16 @@ def test_a_label_finder_that_does_not_see_degrades_the_server_and_counts_go_on(t
     assert 202 == status
 
 
+def test_a_person_finder_that_sees_nobody_lets_counts_go_on_and_keeps_no_picture(tmp_path: Path) -> None:
+    blind = network_answering(np.zeros((1, 1, 64, 64), np.float32), (1, "h", "w", 3))
+    put_in_use(tmp_path / "models", "person_finder", blind)
+    warned: list[str] = []
+    with served(tmp_path, warned) as client:
+        status, _ = post_picture(client)
+    assert (202, True) == (status, "the person_finder" in warned[0])
+    assert [] == list((tmp_path / "shop.files").glob("evidence/*"))
+
+
 def test_networks_that_see_are_up(tmp_path: Path) -> None:
     put_in_use(tmp_path / "models", "detector", knowing())
     warned: list[str] = []

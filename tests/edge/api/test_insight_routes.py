@@ -11,6 +11,8 @@ from starlette.testclient import TestClient
 
 from edge.api.app import create_app
 from edge.api.schemas.insight import HealthDocument, SpotDocument, VarianceDocument
+from edge.counting.evidence import Evidence
+from edge.counting.masking import NobodyThere
 from edge.settings import Settings
 from inventory_core.catalogue import Product
 from inventory_core.events import Action
@@ -157,7 +159,8 @@ def test_a_movement_whose_id_holds_a_slash_can_be_settled(tmp_path: Path) -> Non
             "PO"))
         make_due_spot_check(book, Settings().calendar(), clock.now())
         book.commit()
-    with TestClient(create_app(Settings(), store, clock, folder=tmp_path)) as client:
+    evidence = Evidence(tmp_path / "evidence", NobodyThere())
+    with TestClient(create_app(Settings(), store, clock, folder=tmp_path, evidence=evidence)) as client:
         shop = Shop(client)
         settled = settle(shop, "PO%2F2026%2F1")
         assert (200, f"{SPOT}/PO%2F2026%2F1/photo") == (settled.status_code, settled.json()["photo"])

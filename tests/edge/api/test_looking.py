@@ -18,6 +18,7 @@ from edge.capture.frame import Frame, Image
 from edge.capture.packet import Packet
 from edge.clock import SimulatedClock
 from edge.counting.evidence import Evidence, folder_of
+from edge.counting.masking import NobodyThere
 from edge.counting.pipeline import Eye
 from edge.errors import UsageFault
 from inventory_core.counts import CaptureStatus
@@ -71,7 +72,7 @@ class StillCamera:
 
 def looker(tmp_path: Path, **cameras: NamedCamera) -> EyeLooker:
     eye = Eye(ThreePacks(), NoNamer(), 0.4)
-    return EyeLooker(eye, cameras, Evidence(tmp_path / "evidence"), 1_000_000)
+    return EyeLooker(eye, cameras, Evidence(tmp_path / "evidence", NobodyThere()), 1_000_000)
 
 
 def test_an_upload_is_counted_and_kept_without_what_its_camera_wrote(tmp_path: Path) -> None:
@@ -81,7 +82,7 @@ def test_an_upload_is_counted_and_kept_without_what_its_camera_wrote(tmp_path: P
     seen = looker(tmp_path).look(Order(CountId("c-1"), LocationId("shelf-1"), None, NOW), picture)
     assert (CaptureStatus.COUNTED, NOW, 3) == (seen.status, seen.captured_at, sum(c.facings.best for c in seen.counts))
     assert seen.evidence is not None
-    kept = Evidence(tmp_path / "evidence").read(seen.evidence)
+    kept = Evidence(tmp_path / "evidence", NobodyThere()).read(seen.evidence)
     assert kept is not None
     assert b"secret place" in picture
     assert b"secret place" not in kept
@@ -146,7 +147,7 @@ def test_a_camera_looks_again_only_at_what_changed_and_an_upload_at_everything(t
     namer = Counted(embedder, open_gallery(tmp_path / "gallery", embedder.fingerprint, create=True))
     clock = SimulatedClock(NOW)
     eyed = EyeLooker(Eye(ThreePacks(), namer, 0.4), {"door": NamedCamera(lambda: StillCamera(clock), clock)},
-                     Evidence(tmp_path / "evidence"), 1_000_000)  # fmt: skip
+                     Evidence(tmp_path / "evidence", NobodyThere()), 1_000_000)  # fmt: skip
     order = Order(CountId("c-1"), LocationId("shelf-1"), "door", NOW)
 
     eyed.look(order, None)

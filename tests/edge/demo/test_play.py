@@ -10,6 +10,7 @@ from edge.bootstrap import open_eye
 from edge.capture.replay import ReplayCamera
 from edge.clock import SimulatedClock
 from edge.counting.evidence import Evidence
+from edge.counting.masking import NobodyThere
 from edge.demo.day import TrueDay, read_true_day
 from edge.demo.play import BEFORE_OPENING, Played, furnish, play
 from edge.demo.playwright import write_day
@@ -41,7 +42,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Played, MemoryStor
     furnish(stage, store, open_gallery(folder, embedder.fingerprint, create=True), embedder, settings)
     clock = SimulatedClock(stage.opens_at - BEFORE_OPENING)
     camera = ReplayCamera(stage.frames, clock, name=CAMERA)
-    return play(stage, store, open_eye(settings, folder), camera, clock, (), Evidence(home / "evidence")), store
+    return play(stage, store, open_eye(settings, folder), camera, clock, (), Evidence(home / "evidence", NobodyThere())), store
 
 
 def captures_of(store: MemoryStore) -> tuple[Capture, ...]:
