@@ -43,17 +43,18 @@ def main() -> int:
     with ProcessPoolExecutor(args.processes, mp_context=get_context("spawn")) as pool:
         parts = list(pool.map(partial(live, order), range(args.processes)))
     growths = {f"process {number}": part.growth for number, part in enumerate(parts, 1)}
-    return report(args.out, [look for part in parts for look in part.looks], sum(part.rounds for part in parts),
+    return report(args.out, [look for part in parts for look in part.looks], sum(part.rounds for part in parts), args.counts,
                   [crash for part in parts for crash in part.crashes], growths, time.monotonic() - began_s)
 
 
 def report(
-    out: Path, looks: Sequence[Look], rounds: int, crashes: Sequence[str], growths: Mapping[str, Growth], took_s: float
+    out: Path, looks: Sequence[Look], rounds: int, least: int, crashes: Sequence[str], growths: Mapping[str, Growth],
+    took_s: float,
 ) -> int:
     """Write and print the figures; 0 where all bars are held."""
     (out / "answers.jsonl").write_text("".join(row_of(look) + "\n" for look in looks), encoding="utf-8")
     (out / "crashes.txt").write_text("\n".join(crashes), encoding="utf-8")
-    page = "\n\n".join([tables.bars(looks, rounds, len(crashes), growths), f"Age of a published picture when stored: "
+    page = "\n\n".join([tables.bars(looks, rounds, least, len(crashes), growths), f"Age of a published picture when stored: "
                         f"{tables.ages(looks)}. Took {took_s / 60:.0f} minutes.", tables.confusion(looks)])
     (out / "figures.md").write_text(page + "\n", encoding="utf-8")
     print(page)

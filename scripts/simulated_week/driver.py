@@ -14,7 +14,7 @@ from edge.capture.camera_faults import camera_fault
 from edge.capture.frame import Frame, Image
 from edge.capture.packet import Packet
 from edge.capture.supervisor import PATIENCE_S
-from edge.clock import SimulatedClock
+from edge.clock import Clock, SimulatedClock
 from scripts.simulated_week.conditions import CLEAR, Condition
 from scripts.simulated_week.plan import Moment
 from scripts.simulated_week.scene import Goods, Scene
@@ -62,7 +62,7 @@ class SimulatedDriver:
     """A Camera before `scene`; `begin` starts a round, `shown` are the truths of the pictures since it was cleared, `last` the
     latest picture."""
 
-    def __init__(self, name: str, scene: Scene, clock: JumpingClock, seed: int = 0) -> None:
+    def __init__(self, name: str, scene: Scene, clock: Clock, seed: int = 0) -> None:
         self.name = name
         self._scene, self._clock = scene, clock
         self._dice = np.random.default_rng(seed)
@@ -97,13 +97,17 @@ class SimulatedDriver:
                 raise camera_fault(code, self.name)
             self._clock.wait(0.25, self._stop)
         self._clock.wait(SLOW_S if self.condition().kind == "slow" else FRESH_S, self._stop)
-        self._seq += 1
-        condition = self.condition()
-        self.shown.append(Shown(self._clock.monotonic(), condition, self._moment.goods))
-        data = self._data(condition)
+        data = self.picture()
         frame = Packet(self.name, self._seq, self._clock.now(), self._clock.monotonic(), data).frame()
         self.last = frame.image
         return frame
+
+    def picture(self) -> bytes:
+        """The JPEG of now."""
+        self._seq += 1
+        condition = self.condition()
+        self.shown.append(Shown(self._clock.monotonic(), condition, self._moment.goods))
+        return self._data(condition)
 
     def close(self) -> None:
         """Nothing: the capture process goes on reading."""

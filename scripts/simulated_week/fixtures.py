@@ -21,6 +21,8 @@ from scripts.drift_exam.photos import BROKEN
 FRAME_WIDTH_PX = 800
 FRAME_SHARE = 0.8
 """The camera's picture is the middle of a photo, by this share of its width and height."""
+TALLEST = 0.8
+"""Height of the picture to its width, at most: webcams lie on their side."""
 LEAST_SCORE, LEAST_VOTES = 0.45, 2
 """Boxes that a machine drew are taken from here on (see the README of the data)."""
 LEAST_GOODS = 20
@@ -43,13 +45,13 @@ class Fixture:
         return np.array([[1, 0, (width - self.size[0]) / 2], [0, 1, (height - self.size[1]) / 2], [0, 0, 1]], np.float64)
 
 
-def fixture_of(name: str, photo: Image, goods: npt.NDArray[np.float32], share: float = FRAME_SHARE) -> Fixture:
-    """The photo and its goods (n, 4) scaled so that the middle of it, by `share`, is as wide as the camera's picture."""
-    scale = FRAME_WIDTH_PX / share / photo.shape[1]
+def fixture_of(name: str, photo: Image, goods: npt.NDArray[np.float32], width_px: int = FRAME_WIDTH_PX) -> Fixture:
+    """The photo and its goods (n, 4) scaled so that the middle of it, by FRAME_SHARE, is as wide as the camera's picture."""
+    scale = width_px / FRAME_SHARE / photo.shape[1]
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     scaled = np.asarray(cv2.resize(photo, None, fx=scale, fy=scale, interpolation=way), np.uint8)
-    height = min(round(scaled.shape[0] * share), round(FRAME_WIDTH_PX * 0.8))
-    return Fixture(name, scaled, np.asarray(goods * scale, np.float32).reshape(-1, 4), (FRAME_WIDTH_PX, height))
+    height = min(round(scaled.shape[0] * FRAME_SHARE), round(width_px * TALLEST))
+    return Fixture(name, scaled, np.asarray(goods * scale, np.float32).reshape(-1, 4), (width_px, height))
 
 
 def fixtures(data: Path) -> Iterator[Fixture]:

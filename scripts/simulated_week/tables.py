@@ -11,12 +11,12 @@ from scripts.simulated_week.leaks import MOST_GROWTH, Growth
 _PUBLISHED = ("counted", "partly")
 
 
-def bars(looks: Sequence[Look], rounds: int, crashes: int, growths: Mapping[str, Growth]) -> str:
-    """What was asked, what came of it, and whether it holds."""
+def bars(looks: Sequence[Look], rounds: int, least: int, crashes: int, growths: Mapping[str, Growth]) -> str:
+    """What was asked, what came of it, and whether it holds; `least` rounds were asked for."""
     verdict = judge(looks)
     published = sum(look.published for look in looks)
     rows = [
-        ("rounds that were due", "1,000 at least", f"{rounds:,}", rounds >= 1000),
+        ("rounds that were due", f"{least:,} at least", f"{rounds:,}", rounds >= least),
         ("answers, tries of a round included; published of these", "-", f"{len(looks):,}; {published:,}", None),
         *((_SAYS[kind], "0", f"{verdict.wrong[kind]}", not verdict.wrong[kind]) for kind in BARS),
         (_SAYS[Wrong.GOOD_REFUSED], f"{MOST_GOOD_REFUSED:.0%} at most",

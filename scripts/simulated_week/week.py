@@ -5,7 +5,6 @@ runs, except that the camera is `SimulatedDriver` in this process.
 """
 
 import traceback
-import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -173,15 +172,17 @@ class Lived:
         goods, afresh = self._moment.goods, self._moment.number % AFRESH == 0
         if self._clear is None or self._clear[0] != goods:
             spared = condition.kind == "clear" and not afresh and capture.status is CaptureStatus.COUNTED
-            self._clear = (goods, facings_of(capture if spared else self._counted(goods, CLEAR)))
+            clear = facings_of(capture) if spared else count_afresh(self._eye, self._installed, goods, self._moment.number)
+            self._clear = (goods, clear)
         return self._clear[1]
 
-    def _counted(self, goods: Goods, condition: Condition) -> Capture:
-        view = self._installed.scene.view(goods, condition)
-        dice = np.random.default_rng(self._moment.number)
-        frames = [Frame(self._installed.name, n, self._clock.now(), _noisy(view, dice)) for n in range(CLEAR_FRAMES)]
-        result = count_burst(self._eye, frames, source="clear", site=self._installed.site, camera=self._installed.name)
-        return to_capture(result, count_id=CountId(uuid.uuid4().hex), location=self._location, now=self._clock.now())
+
+def count_afresh(eye: Eye, installed: Installed, goods: Goods, seed: int) -> dict[str, FacingRange]:
+    """What `eye` counts on each shelf in a clear view of these goods, remembering nothing."""
+    view, dice = installed.scene.view(goods, CLEAR), np.random.default_rng(seed)
+    frames = [Frame(installed.name, n, MONDAY, _noisy(view, dice)) for n in range(CLEAR_FRAMES)]
+    result = count_burst(eye, frames, source="clear", site=installed.site, camera=installed.name)
+    return facings_of(to_capture(result, count_id=CountId("clear"), location=LocationId(installed.name), now=MONDAY))
 
 
 def _noisy(image: Image, dice: np.random.Generator) -> Image:
