@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from calibration.errors import BadGeometry
+from calibration.slots import ShelfSlot, require_slots
 from inventory_core.ids import ShelfId
 
 
@@ -29,11 +30,12 @@ class ShelfBand:
 
 @dataclass(frozen=True, slots=True)
 class Bay:
-    """Width and height of the front, and its shelves from the top."""
+    """Width and height of the front, its shelves from the top, and the places on them that a survey names (optional)."""
 
     width_mm: float
     height_mm: float
     bands: tuple[ShelfBand, ...]
+    slots: tuple[ShelfSlot, ...] = ()
 
     def __post_init__(self) -> None:
         if self.width_mm <= 0 or self.height_mm <= 0:
@@ -42,7 +44,7 @@ class Bay:
                 width=self.width_mm, height=self.height_mm,
             )
         if not self.bands:
-            raise BadGeometry("a bay needs at least one shelf")
+            raise BadGeometry("a bay needs at least one shelf; add a [[shelf]]")
         names = [band.shelf for band in self.bands]
         for name in names:
             if names.count(name) > 1:
@@ -56,9 +58,11 @@ class Bay:
         last = self.bands[-1]
         if self.bands[0].top_mm < -1e-6 or last.bottom_mm > self.height_mm + 1e-6:
             raise BadGeometry(
-                "shelf {shelf} reaches outside the bay, which is {height} mm high",
+                "shelf {shelf} reaches outside the bay, which is {height} mm high; mend its top_mm or bottom_mm, or the "
+                "bay's height_mm",
                 shelf=self.bands[0].shelf if self.bands[0].top_mm < 0 else last.shelf, height=self.height_mm,
             )
+        require_slots(self.slots, names, self.width_mm)
 
     def band_of(self, left_mm: float, top_mm: float, right_mm: float, bottom_mm: float) -> ShelfBand | None:
         """The shelf that most of a box stands in, or None for a box on no shelf or beside the bay."""

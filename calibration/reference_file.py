@@ -1,6 +1,8 @@
 """Reads the table [reference] of a site file: the surveyed picture, by its path and sha256; docs/site.md."""
 
 import hashlib
+import tomllib
+from pathlib import PurePosixPath
 
 import cv2
 import numpy as np
@@ -14,6 +16,22 @@ from inventory_core.messages import tell
 
 LEAST_LANDMARKS = 4 * DriftPolicy().least_held
 """Points of the surveyed picture: of those that a real shelf shows, a quarter is found again after a day of sales."""
+
+
+def picture_named(site: bytes) -> str | None:
+    """The picture that the text of a site file names, as it is written there; None where it names none, or is no site file."""
+    try:
+        table = tomllib.loads(site.decode()).get("reference")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return None
+    name = table.get("picture") if isinstance(table, dict) else None
+    return name if isinstance(name, str) and name.strip() else None
+
+
+def beside(name: str) -> str:
+    """A picture's name as a path from the folder of its site file; one that leads out of there loses its folders."""
+    path = PurePosixPath(name)
+    return path.name if path.is_absolute() or ".." in path.parts else str(path)
 
 
 def read_reference(table: Table, width: int, height: int, lens: Lens | None, with_picture: bool) -> Reference | None:
@@ -35,10 +53,12 @@ def read_reference(table: Table, width: int, height: int, lens: Lens | None, wit
         raise table.wrong("sha256", tell("{sha256}, that of the picture as it is", sha256=actual), sha256 or tell("nothing"))
     grey = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
     if grey is None:
-        raise BadSite("site file {file}: {picture} is not a picture", file=table.file, picture=path)
+        raise BadSite("site file {file}: {picture} is not a picture; put the surveyed one there or survey again",
+                      file=table.file, picture=path)
     if grey.shape != (height, width):
-        raise BadSite("site file {file}: its picture has {found_width} x {found_height} px, [camera] says {width} x {height}",
-                      file=table.file, found_width=grey.shape[1], found_height=grey.shape[0], width=width, height=height)
+        raise BadSite("site file {file}: its picture has {found_width} x {found_height} px, [camera] says {width} x {height}; "
+                      "put the surveyed one there or survey again", file=table.file, found_width=grey.shape[1],
+                      found_height=grey.shape[0], width=width, height=height)
     reference = Reference.of(np.asarray(grey, np.uint8), lens)
     if len(reference.landmarks.at) < LEAST_LANDMARKS:
         raise BadSite("site file {file}: its picture shows {points} points to hold on to, {least} are needed; take a sharp one "

@@ -15,13 +15,12 @@ from calibration.lens_read import lens_of
 from calibration.record import Calibration
 from calibration.reference_file import read_reference
 from calibration.site_table import ZONED, Table
-from inventory_core.ids import ShelfId
+from calibration.slots import ShelfSlot
+from inventory_core.ids import ShelfId, Sku
 from inventory_core.messages import tell
 
 MAX_VIEW_SIDE_PX = 4096
 _CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
-
-
 SCHEMA = 1
 
 
@@ -31,10 +30,16 @@ def read_site(path: Path, *, with_picture: bool = True) -> Calibration:
     Raises BadSite with the file, the key and the mend."""
     try:
         data = path.read_bytes()
-        top = Table(path, "", tomllib.loads(data.decode()))
     except OSError as error:
         raise BadSite("site file {file} cannot be read: {why}; check the path", file=path,
                       why=error.strerror or error) from error
+    return parse_site(data, path, with_picture=with_picture)
+
+
+def parse_site(data: bytes, path: Path, *, with_picture: bool = True) -> Calibration:
+    """The calibration in the text of a site file that lies, or will lie, at `path`. Raises BadSite."""
+    try:
+        top = Table(path, "", tomllib.loads(data.decode()))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSite("site file {file} is not valid TOML: {why}; mend that line", file=path, why=error) from error
     if top.has("schema") and top.whole("schema", least=1) != SCHEMA:
@@ -90,9 +95,23 @@ def _bay(top: Table, width_mm: float, height_mm: float) -> Bay:
         except BadGeometry as error:
             raise BadSite("site file {file}: {why}", file=top.file, why=error) from error
     try:
-        return Bay(width_mm, height_mm, tuple(bands))
+        return Bay(width_mm, height_mm, tuple(bands), _slots(top))
     except BadGeometry as error:
         raise BadSite("site file {file}: {why}", file=top.file, why=error) from error
+
+
+def _slots(top: Table) -> tuple[ShelfSlot, ...]:
+    """Raises BadSite, BadGeometry."""
+    slots: list[ShelfSlot] = []
+    for table in top.tables("slot") if top.has("slot") else ():
+        shelf, sku = table.text("shelf", default=None), table.text("sku", default=None)
+        if shelf is None:
+            raise table.wrong("shelf", tell("the name of a shelf"), tell("nothing"))
+        left, right = table.number("left_mm"), table.number("right_mm")
+        facings = table.whole("facings", least=1) if table.has("facings") else 1
+        table.finish()
+        slots.append(ShelfSlot(ShelfId(shelf), left, right, Sku(sku) if sku else None, facings))
+    return tuple(slots)
 
 
 def _surveyed(top: Table) -> datetime | None:

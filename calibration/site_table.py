@@ -50,9 +50,10 @@ class Table:
         return Table(self.file, f"{self._name}.{key}".lstrip("."), value)
 
     def tables(self, key: str) -> list["Table"]:
-        values = self._value(key, tell("one [[shelf]] table per shelf"))
+        expected = tell("one [[{key}]] table for each", key=key)
+        values = self._value(key, expected)
         if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
-            raise self.wrong(key, tell("one [[shelf]] table per shelf"), values)
+            raise self.wrong(key, expected, values)
         return [Table(self.file, f"{key}[{number}]", value) for number, value in enumerate(values, 1)]
 
     def number(self, key: str, *, above: float | None = None, default: float | None = None) -> float:

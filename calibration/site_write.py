@@ -13,6 +13,7 @@ from calibration.bay import Bay, ShelfBand
 from calibration.errors import BadGeometry
 from calibration.homography import Points, require_convex
 from calibration.lens import Lens
+from calibration.slots import ShelfSlot
 
 SCHEMA = 1
 _CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
@@ -44,13 +45,14 @@ class Survey:
     lens: Lens | None = None
     surveyed_at: datetime | None = None
     picture: SurveyedPicture | None = None
+    slots: tuple[ShelfSlot, ...] = ()
 
     def __post_init__(self) -> None:
         require_convex(self.corners)
-        Bay(self.width_mm, self.height_mm, self.bands)
-        for name in (self.camera, *(band.shelf for band in self.bands)):
+        Bay(self.width_mm, self.height_mm, self.bands, self.slots)
+        for name in (self.camera, *(band.shelf for band in self.bands), *(slot.sku for slot in self.slots)):
             if name is not None and not (name.strip() and name.isprintable()):
-                raise BadGeometry("{name} is no name for a camera or shelf; use letters and digits", name=repr(name))
+                raise BadGeometry("{name} is no name for a camera, shelf or product; use letters and digits", name=repr(name))
         if self.surveyed_at is not None and self.surveyed_at.tzinfo is None:
             raise BadGeometry("the time of a survey needs a zone, such as 2026-11-20T09:30:00+08:00")
         self.corners.flags.writeable = False
@@ -74,6 +76,10 @@ def site_text(survey: Survey) -> str:
     for band in survey.bands:
         lines += ["", "[[shelf]]", f"name = {_text(band.shelf)}"]
         lines += [f"top_mm = {_number(band.top_mm)}", f"bottom_mm = {_number(band.bottom_mm)}"]
+    for slot in survey.slots:
+        lines += ["", "[[slot]]", f"shelf = {_text(slot.shelf)}", f"left_mm = {_number(slot.left_mm)}"]
+        lines += [f"right_mm = {_number(slot.right_mm)}", f"facings = {slot.facings}"]
+        lines += [f"sku = {_text(slot.sku)}"] if slot.sku is not None else []
     if survey.lens is not None:
         lines += ["", *_lens(survey.lens)]
     return "\n".join(lines) + "\n"

@@ -5,6 +5,7 @@
     judge = open_judge(settings, eye)
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,11 +25,21 @@ from models.label_finder import open_label_finder
 from models.manifest import Manifest
 from models.namer import Namer, NoNamer
 from models.policy import DetectorPolicy
+from models.session import NetworkOf, load_network
 from models.step_back import StepBack
 from models.tuning import usable_tuning
 
 FAINT = 0.45
 """Boxes are asked for from this share of the operating point on: the faint ones do not count, they widen intervals."""
+
+Networks = Callable[[str], NetworkOf]
+"""What loads the network of a role; `NetworkWatch.named` has each watched."""
+
+
+def here(role: str) -> NetworkOf:
+    """Networks in this process."""
+    del role
+    return load_network
 
 
 def model_files(settings: Settings) -> Manifest:
@@ -37,7 +48,8 @@ def model_files(settings: Settings) -> Manifest:
 
 
 def open_eye(
-    settings: Settings, gallery: Path | None = None, *, detector: Path | None = None, embedder: Path | None = None
+    settings: Settings, gallery: Path | None = None, *, detector: Path | None = None, embedder: Path | None = None,
+    networks: Networks = here,
 ) -> Eye:
     """The detector and, with a gallery, the namer, from the files in use; others only where they are named.
 
@@ -47,11 +59,13 @@ def open_eye(
     policy = files.of("detector").policy or DetectorPolicy()
     tuning = usable_tuning(settings.models)
     finder = StepBack(open_detector(
-        detector, threads=settings.threads, policy=replace(policy, score=FAINT * policy.score), files=files, tuning=tuning))
+        detector, threads=settings.threads, policy=replace(policy, score=FAINT * policy.score), files=files, tuning=tuning,
+        network_of=networks("detector")))
     if gallery is None:
         return Eye(finder, NoNamer(), policy.score)
     backend = tuning.backend.for_vectors if tuning is not None and tuning.fits(files.of("detector")) else PLAIN
-    describer = open_embedder(embedder, threads=settings.threads, files=files, backend=backend)
+    describer = open_embedder(embedder, threads=settings.threads, files=files, backend=backend,
+                              network_of=networks("embedder"))
     names = open_gallery(gallery, describer.fingerprint)
     return Eye(
         finder, Namer(describer, names), policy.score, backend.mark(describer.fingerprint), names.fingerprint,

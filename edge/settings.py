@@ -8,9 +8,9 @@ import os
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -27,6 +27,24 @@ from inventory_core.shifts import ShiftCalendar, ShiftTemplate
 from inventory_core.wall_clock import zone_named
 
 
+class CameraEntry(BaseModel):
+    """A camera and how it is to be set, a table `[[camera]]` of the file; what is left out is left to the camera."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, max_length=100, pattern="^[^=]+$", description="What the camera is called.")
+    spec: str = Field(min_length=1, description="An index, a device path, an address or a video file.")
+    width_px: int | None = Field(default=None, ge=64, le=20_000, description="Width of its pictures, in pixels.")
+    height_px: int | None = Field(default=None, ge=64, le=20_000, description="Height of its pictures, in pixels.")
+    fps: float | None = Field(default=None, gt=0, le=1000, description="Pictures a second.")
+    fourcc: str | None = Field(default="MJPG", pattern="^[!-~]{3}[ -~]$", description="Form of its pictures: MJPG, YUYV.")
+    power_line_hz: Literal[0, 50, 60] | None = Field(default=50, description="Mains frequency of the lamps, in hertz; 0: off.")
+    exposure_100us: int | None = Field(default=None, ge=1, description="Exposure, in 100 microseconds; none: automatic.")
+    focus: int | None = Field(default=None, ge=0, description="Focus, in the driver's units; none: automatic.")
+    white_balance_k: int | None = Field(default=None, ge=1000, le=20_000, description="White balance, kelvin; none: automatic.")
+    gain: int | None = Field(default=None, ge=0, description="Gain, in the driver's units.")
+
+
 class Settings(BaseSettings):
     """One device's settings."""
 
@@ -37,6 +55,13 @@ class Settings(BaseSettings):
     models: Path = Field(default=Path("shelfcount.models"), description="Folder of model files chosen on this device.")
     site: Path | None = Field(default=None, description="Site file (TOML) of the camera's place.")
     location: str = Field(default="shelf-1", description="Location in the book that counts are held against.")
+    camera: tuple[CameraEntry, ...] = Field(default=(), description="The cameras and how they are to be set.")
+    log: Literal["text", "json"] = Field(default="text", description="Lines of a server's log on stderr: text or JSON.")
+    mqtt: str | None = Field(default=None, description="Broker by which counts may be asked for: mqtt://HOST or mqtts://HOST.")
+    mqtt_topic: str | None = Field(default=None, description="Topic of orders; default shelfcount/SITE OR MACHINE/count.")
+    mqtt_user: str | None = Field(default=None, description="User at the broker.")
+    mqtt_password_file: Path | None = Field(default=None, description="File whose first line is that user's password.")
+    mqtt_ca_file: Path | None = Field(default=None, description="Authorities (PEM) that a mqtts broker is trusted by.")
     threads: int = Field(default=2, ge=1, le=64, description="Threads of the detector and embedder.")
     max_upload_mb: int = Field(default=25, ge=1, le=200, description="Largest accepted upload, in MB.")
     max_pixels: int = Field(default=50_000_000, ge=1_000_000, description="Largest accepted picture, in pixels.")
@@ -55,6 +80,13 @@ class Settings(BaseSettings):
     def _fit_together(cls, shifts: tuple[str, ...]) -> tuple[str, ...]:
         ShiftCalendar("UTC", _templates(shifts))
         return shifts
+
+    @field_validator("camera")
+    @classmethod
+    def _have_names(cls, cameras: tuple[CameraEntry, ...]) -> tuple[CameraEntry, ...]:
+        if len({camera.name for camera in cameras}) < len(cameras):
+            raise BadValue("two cameras have one name")
+        return cameras
 
     @field_validator("shift_zone")
     @classmethod

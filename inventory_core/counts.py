@@ -44,7 +44,8 @@ class Capture:
 
     `coverage` is the share 0..1 of the location's shelves that could be seen. A SKU with a planogram place on a
     shelf in `shelves_seen` but without a `ShelfCount` was seen to be absent: zero facings. A shelf that is not in
-    `shelves_seen` is unknown, not empty.
+    `shelves_seen` is unknown, not empty. `frame` is the number of the counted picture since its camera was opened; with the
+    camera and the moment it names one picture.
     """
 
     id: CountId
@@ -57,6 +58,7 @@ class Capture:
     coverage: float
     pedigree: Pedigree
     evidence: str | None = None
+    frame: int | None = None
 
     def __post_init__(self) -> None:
         check_instant("captured_at", self.captured_at)

@@ -42,6 +42,7 @@ class Action(enum.StrEnum):
     BACKED_UP = "backed_up"
     RESTORED = "restored"
     DAMAGED = "damaged"
+    SURVEYED = "surveyed"
 
 
 STOCK_ACTIONS: Mapping[Action, frozenset[MovementKind]] = {

@@ -19,7 +19,7 @@ from models.letterbox import GREY, STRIDE, Image, Letterbox, draw_into, fit_insi
 from models.look_memory import LookAt, LookMemory
 from models.manifest import Manifest, ModelFile, load_manifest, verify
 from models.policy import DetectorPolicy
-from models.session import Port, Session, open_session, read_model_bytes
+from models.session import NetworkOf, Port, Session, load_network, open_session, read_model_bytes
 from models.tiles import Tile, cover
 from models.tuning import Tuning
 from models.yolo import Candidates, decode, kinds_of, suppress
@@ -171,34 +171,39 @@ def _reaching(found: Detections, policy: DetectorPolicy) -> Detections:
 
 
 def open_detector(path: Path | None = None, *, threads: int = 2, policy: DetectorPolicy | None = None,
-                  files: Manifest | None = None, tuning: Tuning | None = None) -> Detector:  # fmt: skip
+                  files: Manifest | None = None, tuning: Tuning | None = None,
+                  network_of: NetworkOf = load_network) -> Detector:  # fmt: skip
     """The detector of `files` (None: of the release), verified; or the YOLO network in `path`, with their operating point.
 
-    `tuning` chooses back end and threads (at most `threads`) where it is about this detector. Raises BadModelFile,
-    BadManifest.
+    `tuning` chooses back end and threads (at most `threads`) where it is about this detector; `network_of` loads it.
+    Raises BadModelFile, BadManifest.
     """
     manifest = load_manifest()
     files = files or manifest
     pinned = files.of("detector")
     if path is None:
         if tuning is None or not tuning.fits(pinned):
-            return open_backend(PLAIN, threads=threads, policy=policy, files=files)
-        return open_backend(tuning.backend, threads=min(tuning.threads, threads), policy=policy, files=files)
-    session = open_session(read_model_bytes(path), threads, name=str(path))
+            return open_backend(PLAIN, threads=threads, policy=policy, files=files, network_of=network_of)
+        threads = min(tuning.threads, threads)
+        return open_backend(tuning.backend, threads=threads, policy=policy, files=files, network_of=network_of)
+    session = open_session(read_model_bytes(path), threads, name=str(path), network_of=network_of)
     return detector_of(session, policy or pinned.policy or DetectorPolicy(), name=str(path), manifest=manifest)
 
 
 def open_backend(
-    backend: Backend, *, threads: int, policy: DetectorPolicy | None = None, files: Manifest | None = None
+    backend: Backend, *, threads: int, policy: DetectorPolicy | None = None, files: Manifest | None = None,
+    network_of: NetworkOf = load_network,
 ) -> Detector:
     """The detector of `files` (None: of the release), verified, in a given back end. Raises as `open_network` does."""
     manifest = load_manifest()
     pinned = (files or manifest).of("detector")
-    session = open_network(pinned, backend, threads)
+    session = open_network(pinned, backend, threads, network_of)
     return detector_of(session, policy or pinned.policy or DetectorPolicy(), name=str(pinned.path), manifest=manifest)
 
 
-def open_network(pinned: ModelFile, backend: Backend, threads: int) -> Session:
+def open_network(
+    pinned: ModelFile, backend: Backend, threads: int, network_of: NetworkOf = load_network
+) -> Session:
     """The network of a pinned detector in a given back end, its file verified: the int8 one where the precision wants it.
 
     Raises BadModelFile; BadBackend where the back end's library or the int8 file is not there.
@@ -208,7 +213,7 @@ def open_network(pinned: ModelFile, backend: Backend, threads: int) -> Session:
         raise BadBackend("detector {file} has no int8 file for {engine}; make one with `python -m scripts.quantise`",
                          file=pinned.path, engine=backend.engine.value)  # fmt: skip
     backend.require()
-    session = open_session(verify(file).data, threads, name=str(file.path), backend=backend)
+    session = open_session(verify(file).data, threads, name=str(file.path), backend=backend, network_of=network_of)
     if file is not pinned and session.metadata.get("made_from") != pinned.fingerprint:
         raise BadModelFile("model file {file} was made from another detector than {detector}; make it again with "
                            "`python -m scripts.quantise`", file=file.path, detector=pinned.path)  # fmt: skip

@@ -19,7 +19,7 @@ from models.detections import Boxes
 from models.errors import BadArray, BadModelFile, ModelError
 from models.letterbox import Image
 from models.manifest import Manifest, load_manifest
-from models.session import Session, open_session, read_model_bytes
+from models.session import NetworkOf, Session, load_network, open_session, read_model_bytes
 
 EXPECTED = "uint8 (n, S, S, 3) BGR, answering float32 (n, d)"
 CHUNK = 16
@@ -97,7 +97,8 @@ def unit(vectors: npt.NDArray[np.float32]) -> Vectors:
 
 
 def open_embedder(
-    path: Path | None = None, *, threads: int = 2, files: Manifest | None = None, backend: Backend = PLAIN
+    path: Path | None = None, *, threads: int = 2, files: Manifest | None = None, backend: Backend = PLAIN,
+    network_of: NetworkOf = load_network,
 ) -> Embedder:
     """The embedder of `files` (None: of the release), verified; or the network in `path`.
 
@@ -108,7 +109,7 @@ def open_embedder(
     files = files or manifest
     name = str(path or files.of("embedder").path)
     data = files.verified("embedder").data if path is None else read_model_bytes(path)
-    session = open_session(data, threads, name=name, backend=backend)
+    session = open_session(data, threads, name=name, backend=backend, network_of=network_of)
     port = session.inputs[0]
     side_px = port.shape[1] if len(port.shape) == 4 else -1
     if len(session.inputs) != 1 or port.dtype != "uint8" or port.shape != (-1, side_px, side_px, 3) or not (

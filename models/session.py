@@ -1,7 +1,7 @@
 """The one place that opens a network: from bytes, with explicit threads, its ports read out and its answers checked."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -53,6 +53,10 @@ class Network(Protocol):
         ...
 
 
+NetworkOf = Callable[[bytes, int, Backend], Network]
+"""Loads a network from its file's bytes, with so many threads, in a back end; raises whatever its runtime raises."""
+
+
 class Session:
     """One network, ready to run: `inputs`, `outputs`, the file's `metadata`, the `fingerprint` of its bytes, its back end."""
 
@@ -75,6 +79,8 @@ class Session:
         """The first output for one input. Raises ModelError where the network fails or answers something not finite."""
         try:
             answer = self._network.run(value)
+        except ModelError:
+            raise
         except Exception as error:  # onnxruntime raises a dozen unrelated classes, RuntimeError among them
             raise self._failed(value.shape, error) from error
         numbers = np.asarray(answer, np.float32)
@@ -134,10 +140,23 @@ def read_model_bytes(path: Path, mend: Message = GIVE_ANOTHER) -> bytes:
         ) from error
 
 
-def open_session(data: bytes | Path, threads: int, *, name: str = "", backend: Backend = PLAIN) -> Session:
+def load_network(data: bytes, threads: int, backend: Backend = PLAIN) -> Network:
+    """A network in this process; raises whatever its runtime raises."""
+    network: Network = OnnxRuntime(data, threads)
+    if backend.engine is Engine.OPENVINO:
+        from models.openvino_network import OpenVino  # an extra: nothing of it is loaded before it is asked for
+
+        network = OpenVino(data, threads, backend.precision, network)
+    return network
+
+
+def open_session(
+    data: bytes | Path, threads: int, *, name: str = "", backend: Backend = PLAIN, network_of: NetworkOf = load_network
+) -> Session:
     """Load a network from its bytes (or a file). `threads` is explicit: the runtime's own pool ignores CPU affinity.
 
-    `name` is what messages call it. Raises BadModelFile; BadBackend where the back end's library is not installed.
+    `name` is what messages call it; `network_of` may load it elsewhere. Raises BadModelFile; BadBackend where the back end's
+    library is not installed.
     """
     if not 1 <= threads <= MAX_THREADS:
         raise ModelError("threads must be 1 to {limit}, got {threads}", limit=MAX_THREADS, threads=threads)
@@ -145,11 +164,7 @@ def open_session(data: bytes | Path, threads: int, *, name: str = "", backend: B
         data, name = read_model_bytes(data), name or str(data)
     backend.require()
     try:
-        network: Network = OnnxRuntime(data, threads)
-        if backend.engine is Engine.OPENVINO:
-            from models.openvino_network import OpenVino  # an extra: nothing of it is loaded before it is asked for
-
-            network = OpenVino(data, threads, backend.precision, network)
+        network = network_of(data, threads, backend)
     except Exception as error:  # see Session.run
         raise BadModelFile(
             "model file {file} is not a network that can be run: {why}; put it back from the release or export it "

@@ -13,6 +13,11 @@ EVERY_WRITE = ("bad_request", "idempotency_key_required", "idempotency_in_progre
                "idempotency_key_reused", "too_many_requests", "bad_value", "disk_full")
 
 
+def open_answers(*codes: str) -> Responses:
+    """Problems of a route that needs no key."""
+    return _answers(codes)
+
+
 def read_answers(*codes: str) -> Responses:
     """Problems of a guarded GET route."""
     return _answers((*EVERY_ROUTE, *codes))

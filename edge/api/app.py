@@ -14,15 +14,19 @@ from starlette.types import Message, Receive, Scope, Send
 from edge import __version__
 from edge.api import problems, quick_check
 from edge.api.book_tasks import BookTasks, TaskPolicy
+from edge.api.broker import Broker
 from edge.api.camera_metrics import CameraCollector
+from edge.api.count_job import Looker
 from edge.api.deps import Desk, ModelCard, StockCheck
 from edge.api.guard import Gate
 from edge.api.idempotency import Writes
-from edge.api.jobs import CountJobs, Looker
+from edge.api.jobs import CountJobs
 from edge.api.keeper import Keeper
 from edge.api.lanes import Lane
 from edge.api.limits import JSON_BYTES, ApiLimits, takes_pictures
 from edge.api.metrics import Metrics
+from edge.api.mqtt_link import MqttLink
+from edge.api.mqtt_orders import MqttOrders
 from edge.api.refusals import TooLarge
 from edge.api.routes import (
     adjustments,
@@ -34,15 +38,19 @@ from edge.api.routes import (
     inventory,
     logs,
     not_yet,
+    pages,
     reservations,
     shelves,
     shifts,
+    surveys,
 )
 from edge.api.schemas.replies import ProblemReply
 from edge.api.spool import Spool
+from edge.api.surveying import Surveys
 from edge.api.unattended import Plan, Unattended
 from edge.clock import Clock
 from edge.counting.evidence import Evidence
+from edge.logs import Correlation, about, correlation_of
 from edge.messages import Lang
 from edge.settings import Settings
 from inventory_core.guards.burst import BurstGuard
@@ -65,26 +73,31 @@ class Api(FastAPI):
             return
         desk: Desk = self.state.desk
         began = desk.clock.monotonic()
+        quick = quick_check.asked_sku(scope)
+        cause = correlation_of(scope["headers"]) or (Correlation.new() if quick is None else None)
+        scope.setdefault("state", {})["cause"] = cause
         status = 500
+
         async def counted(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                message["headers"] = [*message.get("headers", ()), *_names(cause)]
             await send(message)
 
         scope["app"] = self
-        quick = quick_check.asked_sku(scope)
         try:
             if quick is not None:
                 await quick_check.answer(desk, self.state.gate, quick, scope, receive, counted)
             elif (refusal := self._too_large(scope)) is not None:
                 await refusal.response()(scope, receive, counted)
             else:
-                await super().__call__(scope, receive, counted)
+                with about(cause):
+                    await super().__call__(scope, receive, counted)
         finally:
             route = quick_check.PATH if quick is not None else getattr(scope.get("route"), "path_format", "other")
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            desk.metrics.answered(method, route, status, desk.clock.monotonic() - began)
+            desk.metrics.replied(method, route, status, desk.clock.monotonic() - began)
 
     def _too_large(self, scope: Scope) -> problems.Problem | None:
         """FastAPI's own limit answers a declared length in plain text; this answers first."""
@@ -109,28 +122,43 @@ class Api(FastAPI):
         return super().openapi()
 
 
+def _names(cause: Correlation | None) -> list[tuple[bytes, bytes]]:
+    """The headers by which the caller finds this request in the log."""
+    if cause is None:
+        return []
+    parent = cause.parent()
+    named = [(b"x-request-id", cause.request.encode())]
+    return named if parent is None else [*named, (b"traceparent", parent.encode())]
+
+
 def create_app(
     settings: Settings, store: BookStore, clock: Clock, *, folder: Path, looker: Looker | None = None,
     cameras: Mapping[str, object] | None = None, model: ModelCard | None = None, lang: Lang = Lang.EN,
     limits: ApiLimits | None = None, stock: StockCheck | None = None, judge: PhotoJudge | None = None,
-    keeping: TaskPolicy | None = None, plan: Plan | None = None,
+    keeping: TaskPolicy | None = None, plan: Plan | None = None, metrics: Metrics | None = None,
+    broker: Broker | None = None, survey: Surveys | None = None,
 ) -> Api:
     """The API over `store`.
 
     `folder` is where uploads wait and evidence is kept; `looker` carries out counts with the eye that `model` describes and the
     `cameras` it can name (None: counting is refused); `lang` answers callers who name neither zh nor en; `stock` is a quicker
     way to ask the store for stock; `judge` looks at the photos of adjustments; `keeping` is how often the
-    periodic work is done (None: never, and shifts stay open); `plan` is what is counted unattended.
+    periodic work is done (None: never, and shifts stay open); `plan` is what is counted unattended; `metrics` is
+    given where others count there too; by `broker` counts may be asked for with messages. Raises UsageFault where that wants a
+    library that is not installed; `survey` is what a survey of the cameras' place goes into.
     """
     limits = limits or ApiLimits()
-    writer, metrics = store.writer(), Metrics()
+    writer, metrics = store.writer(), metrics or Metrics()
     metrics.registry.register(CameraCollector(cameras or {}, clock))
-    reads, lookups, pictures = Lane("reads"), Lane("lookups"), Lane("pictures")
-    jobs = CountJobs(looker, writer, Spool(folder / "orders"), metrics, limits)
+    reads, lookups, pictures, surveying = Lane("reads"), Lane("lookups"), Lane("pictures"), Lane("surveys")
+    jobs = CountJobs(looker, writer, Spool(folder / "orders"), metrics, limits, clock)
     keeper = None if keeping is None else Keeper(clock, BookTasks(store, writer, clock, settings.calendar(), keeping).tasks())
 
     unattended = None if plan is None else Unattended(
         plan, LocationId(settings.location), jobs.run, clock, metrics.registry)
+    link = None if broker is None else MqttLink(
+        broker, MqttOrders(jobs, writer, clock, cameras or {}, settings.location, can_count=looker is not None),
+        metrics.registry)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -140,10 +168,16 @@ def create_app(
             keeper.start()
         if unattended is not None:
             unattended.start()
+        if link is not None:
+            jobs.listen(link.tell)
+            link.start()
         try:
             yield
         finally:
             jobs.stop()
+            if link is not None:
+                hanging_up = asyncio.create_task(asyncio.to_thread(link.stop))
+                await asyncio.sleep(0)
             if unattended is not None:
                 unattended.stop()
                 unattended.join(_LAST_COUNT_S)
@@ -152,9 +186,12 @@ def create_app(
                 keeper.join(_LAST_COUNT_S)
             jobs.join(_LAST_COUNT_S)
             pictures.close()
+            surveying.close()
             reads.close()
             lookups.close()
             writer.close()
+            if link is not None:
+                await hanging_up
 
     app = Api(title="Shelfcount", version=__version__, summary="Counts shelves and holds them against the book.",
               docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=lifespan,
@@ -168,12 +205,13 @@ def create_app(
         pictures,
         asyncio.Semaphore(limits.uploads_at_once), jobs, dict(cameras or {}),
         model or ModelCard(why_down="no detector was given"), metrics, folder, Evidence(folder / "evidence"),
-        judge or NoJudge(), keeper, unattended,
+        judge or NoJudge(), surveying, survey or Surveys.of(settings, None, None, None), keeper, unattended,
     )
     problems.install(app)
-    for router in (health.router, inventory.reads, inventory.writes, reservations.reads, reservations.writes, adjustments.reads,
-                   adjustments.forms, adjustments.writes, counts.reads, counts.writes, shelves.router, discrepancies.router,
-                   shifts.router, logs.router, insight.reads, insight.forms, inputs.router, not_yet.router):
+    for router in (health.router, inventory.reads, inventory.writes, reservations.reads, reservations.writes,
+                   adjustments.reads, adjustments.forms, adjustments.writes, counts.reads, counts.writes, shelves.router,
+                   discrepancies.router, shifts.router, logs.router, insight.reads, insight.forms, inputs.router,
+                   surveys.reads, surveys.forms, surveys.writes, pages.router, not_yet.router):
         app.include_router(router)
     return app
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from edge.capture.camera import Camera, open_camera
+from edge.capture.camera_settings import CameraSettings
 from edge.capture.frame import Frame
 from edge.capture.keeper import CameraState
 from edge.capture.supervisor import SupervisedCamera, supervise, without_password
 from edge.clock import Clock
 from edge.errors import UsageFault
+from edge.settings import CameraEntry
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,9 +57,24 @@ def specs_of(given: Sequence[str]) -> dict[str, str]:
     return specs
 
 
+def chosen(given: Sequence[str], known: Sequence[CameraEntry]) -> dict[str, str]:
+    """What each camera stands for: those `given`, of which a name alone is one of the settings' (`known`); none given: all of
+    the settings'. Raises UsageFault."""
+    specs = {entry.name: entry.spec for entry in known}
+    return specs_of([f"{each}={specs[each]}" if each in specs else each for each in given]) if given else specs
+
+
+def settings_of(known: Sequence[CameraEntry]) -> dict[str, CameraSettings]:
+    """How each camera of the settings is to be set."""
+    return {entry.name: CameraSettings(**entry.model_dump(exclude={"name", "spec"})) for entry in known}
+
+
 @contextmanager
-def held_cameras(specs: Mapping[str, str], clock: Clock) -> Iterator[dict[str, NamedCamera]]:
-    """The cameras, live ones opened in the background and held until the end, when no process of theirs is left."""
+def held_cameras(
+    specs: Mapping[str, str], clock: Clock, settings: Mapping[str, CameraSettings] | None = None
+) -> Iterator[dict[str, NamedCamera]]:
+    """The cameras, live ones opened in the background and held until the end, when no process of theirs is left; `settings`
+    by name, set again and read back after every plug."""
     held: list[SupervisedCamera] = []
     cameras: dict[str, NamedCamera] = {}
     try:
@@ -65,7 +82,7 @@ def held_cameras(specs: Mapping[str, str], clock: Clock) -> Iterator[dict[str, N
             if not is_live(spec):
                 cameras[name] = NamedCamera(partial(open_camera, spec, clock), clock)
                 continue
-            camera = supervise(spec, clock, name=name)
+            camera = supervise(spec, clock, name=name, settings=(settings or {}).get(name, CameraSettings()))
             held.append(camera)
             cameras[name] = NamedCamera(partial(Lent, camera), clock, partial(_state, camera))
         yield cameras

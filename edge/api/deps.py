@@ -16,6 +16,7 @@ from edge.api.keeper import Keeper
 from edge.api.lanes import Lane
 from edge.api.limits import ApiLimits
 from edge.api.metrics import Metrics
+from edge.api.surveying import Surveys
 from edge.api.unattended import Unattended
 from edge.clock import Clock
 from edge.counting.evidence import Evidence
@@ -45,8 +46,8 @@ StockCheck = Callable[[Sku, datetime], Stock]
 @dataclass(frozen=True, slots=True, eq=False)
 class Desk:
     """`writer` makes all changes of the book, `reads` that of queries longer than a lookup, `pictures` the one that
-    decodes uploads, of which `uploads` lets a few in at once; `folder` is where the device keeps what is not in the book;
-    `keeper` does the periodic work, `unattended` the counts that nobody asks for."""
+    decodes uploads, of which `uploads` lets a few in at once, `surveying` does the work of `surveys`; `folder` is where the
+    device keeps what is not in the book; `keeper` does the periodic work, `unattended` the counts that nobody asks for."""
 
     settings: Settings
     limits: ApiLimits
@@ -66,6 +67,8 @@ class Desk:
     folder: Path
     evidence: Evidence
     judge: PhotoJudge
+    surveying: Lane
+    surveys: Surveys
     keeper: Keeper | None = None
     unattended: Unattended | None = None
 

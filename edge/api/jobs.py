@@ -1,64 +1,27 @@
 """Counts on demand: one worker thread counts one order after another, and everybody who watches is told of each step."""
 
 import asyncio
-import enum
-import logging
 import queue
 import threading
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
+from edge.api.count_job import CountJob, JobState, LastLook, Looker
+from edge.api.count_record import CountRecord
 from edge.api.limits import ApiLimits
 from edge.api.metrics import Metrics
 from edge.api.refusals import CannotCount, TooManyRequests
 from edge.api.spool import Failure, Order, Spool
+from edge.api.taps import Claim, Taps
+from edge.clock import Clock
 from inventory_core.counts import Capture, CaptureStatus
 from inventory_core.ids import CountId
 from inventory_core.messages import Told, tell
 from inventory_core.ports import Writer
 from inventory_core.service import store_capture
 
-_log = logging.getLogger("shelfcount.api.counts")
 _LOOK_S = 0.25
 """How soon somebody who waits for a count notices that the server stops."""
-
-
-class Looker(Protocol):
-    """Carries out an order: looks at the picture, or through the camera, and says what stands there."""
-
-    def look(self, order: Order, picture: bytes | None) -> Capture: ...
-
-
-class JobState(enum.StrEnum):
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class CountJob:
-    """An order and how far it is; `status` and `reasons` are what a count that is done says."""
-
-    order: Order
-    state: JobState
-    failure: Failure | None = None
-    status: CaptureStatus | None = None
-    reasons: tuple[str, ...] = ()
-
-    @property
-    def ended(self) -> bool:
-        return self.state in (JobState.DONE, JobState.FAILED)
-
-
-@dataclass(frozen=True, slots=True)
-class LastLook:
-    """How the newest count by a camera ended."""
-
-    at: datetime
-    succeeded: bool
 
 
 class CountJobs:
@@ -67,7 +30,7 @@ class CountJobs:
     _REMEMBERED = 2000
 
     def __init__(
-        self, looker: Looker | None, writer: Writer, spool: Spool, metrics: Metrics, limits: ApiLimits
+        self, looker: Looker | None, writer: Writer, spool: Spool, metrics: Metrics, limits: ApiLimits, clock: Clock
     ) -> None:
         self._looker = looker
         self._writer = writer
@@ -75,13 +38,19 @@ class CountJobs:
         self._metrics = metrics
         self._limits = limits
         self._jobs: dict[CountId, CountJob] = {}
-        self._ends: dict[CountId, threading.Event] = {}
+        self._news = threading.Condition()
+        self._taps = Taps()
         self._queue: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="counts", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._changed = asyncio.Event()
-        self.last_by_camera: LastLook | None = None
+        self._record = CountRecord(metrics, clock)
+        self._listeners: list[Callable[[CountJob], None]] = []
+
+    @property
+    def last_by_camera(self) -> LastLook | None:
+        return self._record.last_by_camera
 
     def start(self) -> None:
         """Called in the event loop that serves."""
@@ -104,36 +73,66 @@ class CountJobs:
         if self._thread.is_alive():
             self._thread.join(seconds)
 
-    def admit(self) -> None:
-        """Raises TooManyRequests while too many counts wait."""
-        if self._queue.qsize() >= self._limits.counts_waiting:
+    def claim(self, order: Order) -> Claim:
+        """The place of `order` in the queue, or of the count that it joins; whoever gets his own must `enqueue` or `drop` it.
+        Raises TooManyRequests while too many counts wait."""
+        claim = self._taps.claim(order)
+        if claim.order is order and self._queue.qsize() >= self._limits.counts_waiting:
+            self._taps.give_up(order)
             raise TooManyRequests("{n} counts are waiting already; try again in {wait} s", retry_after_s=10,
                                   n=self._queue.qsize(), wait=10)
+        return claim
 
     def keep(self, order: Order, picture: bytes | None) -> None:
         """Put the order where it survives a crash; it does not run yet."""
         self._spool.put(order, picture)
 
     def drop(self, order: Order) -> None:
+        self._taps.give_up(order)
         self._spool.done(order.id)
 
     def enqueue(self, order: Order) -> None:
-        self._set(CountJob(order, JobState.QUEUED))
+        before = self._jobs.get(order.id)
+        self._set(CountJob(order, JobState.QUEUED) if before is None else replace(before, order=order, state=JobState.QUEUED))
+        self._taps.agree(order)
         self._queue.put(order)
         self._metrics.counts_waiting.set(self._queue.qsize())
 
     def run(self, order: Order, stop: threading.Event) -> CountJob:
-        """Order a count and wait until it has ended, or until `stop`; not for the event loop. Raises TooManyRequests."""
-        self.admit()
-        self.keep(order, None)
-        ended = self._ends[order.id] = threading.Event()
-        try:
+        """Order a count, or join the one that runs, and wait until it has ended or is to be tried again, or until `stop`; not
+        for the event loop. Raises TooManyRequests."""
+        claim = self.claim(order)
+        while claim.order is not order and not self._agreed(claim, stop):
+            claim = self.claim(order)
+        mine, tries = claim.order is order, 0
+        if mine:
+            tries = before.tries if (before := self._jobs.get(order.id)) is not None else 0
+            try:
+                self.keep(order, None)
+            except OSError:
+                self.drop(order)
+                raise
             self.enqueue(order)
-            while not ended.wait(_LOOK_S) and not stop.is_set():
-                pass
-            return self._jobs[order.id]
-        finally:
-            del self._ends[order.id]
+        with self._news:
+            while not stop.is_set():
+                job = self._jobs[claim.order.id]
+                if job.ended or (mine and job.tries > tries):
+                    break
+                self._news.wait(_LOOK_S)
+            return self._jobs[claim.order.id]
+
+    def _agreed(self, claim: Claim, stop: threading.Event) -> bool:
+        """Whether the order that is joined came to be; True as well where it does not matter any more."""
+        while not stop.is_set():
+            try:
+                return claim.agreed.result(_LOOK_S)
+            except TimeoutError:
+                continue
+        return True
+
+    def listen(self, tell_of: Callable[[CountJob], None]) -> None:
+        """Tell `tell_of` of each step of each count, from whatever thread; it neither waits nor raises."""
+        self._listeners.append(tell_of)
 
     def job(self, count: CountId) -> CountJob | None:
         return self._jobs.get(count)
@@ -165,9 +164,11 @@ class CountJobs:
         if len(self._jobs) > self._REMEMBERED:
             for old in [count for count, kept in self._jobs.items() if kept.ended][: self._REMEMBERED // 2]:
                 del self._jobs[old]
-        if job.ended and (ended := self._ends.get(job.order.id)) is not None:
-            ended.set()
+        with self._news:
+            self._news.notify_all()
         self._announce()
+        for tell_of in self._listeners:
+            tell_of(job)
 
     def _announce(self) -> None:
         if self._loop is not None and not self._loop.is_closed():
@@ -180,40 +181,56 @@ class CountJobs:
     def _work(self) -> None:
         while (order := self._queue.get()) is not None and not self._stopping.is_set():
             self._metrics.counts_waiting.set(self._queue.qsize())
-            job = CountJob(order, JobState.RUNNING)
+            job = replace(self._jobs[order.id], order=order, state=JobState.RUNNING)
             self._set(job)
-            try:
-                capture = self._count(order)
-            except Told as error:
-                self._fail(job, Failure(error.code, error.message))
-            except Exception:
-                _log.exception("count %s failed", order.id)
-                self._fail(job, Failure("internal", tell("the server failed while counting; its log says why")))
-            else:
-                self._metrics.counts.labels(capture.status.value).inc()
-                self._remember(order, capture.status.value, capture.reasons, succeeded=True)
-                self._set(replace(job, state=JobState.DONE, status=capture.status, reasons=capture.reasons))
+            with self._record.of(job):
+                self._carry_out(job)
 
-    def _count(self, order: Order) -> Capture:
+    def _carry_out(self, job: CountJob) -> None:
+        try:
+            capture = self._count(job)
+        except Told as error:
+            self._fail(job, Failure(error.code, error.message))
+        except Exception:
+            self._record.broke()
+            self._fail(job, Failure("internal", tell("the server failed while counting; its log says why")))
+        else:
+            self._end(job, capture)
+        finally:
+            self._taps.looked(job.order)
+
+    def _count(self, job: CountJob) -> Capture:
+        """What was seen, with the reasons of the tries before it; in the book, unless it is to be tried again."""
+        order = job.order
         if self._looker is None:
             raise CannotCount("this server has no detector loaded; `shelfcount check` says why")
         picture = None if order.camera else self._spool.picture(order.id)
-        capture = self._looker.look(order, picture)
+        capture = self._looker.look(order, picture, lambda: self._taps.looked(order))
+        if capture.status is not CaptureStatus.CANNOT_SEE:
+            return self._stored(capture)
+        capture = replace(capture, reasons=tuple(dict.fromkeys((*capture.reasons, *job.reasons))))
+        return capture if order.again else self._stored(capture)
 
+    def _stored(self, capture: Capture) -> Capture:
         self._writer.submit(lambda book: store_capture(book, capture)).result()
-        self._spool.done(order.id)
+        self._spool.done(capture.id)
         return capture
 
-    def _remember(self, order: Order, status: str, reasons: Sequence[str], *, succeeded: bool) -> None:
-        if order.camera:
-            self._metrics.camera_counts.labels(order.camera, status, reasons[0] if reasons else "").inc()
-            self.last_by_camera = LastLook(order.requested_at, succeeded)
+    def _end(self, job: CountJob, capture: Capture) -> None:
+        job = replace(job, status=capture.status, reasons=capture.reasons, tries=job.tries + 1)
+        if job.order.again and capture.status is CaptureStatus.CANNOT_SEE:
+            self._record.tried(job)
+            self._set(replace(job, state=JobState.QUEUED))
+            return
+        self._record.ended(job, capture)
+        is_blind = capture.status is CaptureStatus.CANNOT_SEE
+        facings = None if is_blind else sum(count.facings.best for count in capture.counts)
+        self._set(replace(job, state=JobState.DONE, captured_at=capture.captured_at, facings=facings))
 
     def _fail(self, job: CountJob, failure: Failure) -> None:
-        self._metrics.counts.labels("failed").inc()
-        self._remember(job.order, "failed", (failure.code,), succeeded=False)
+        self._record.failed(job, failure)
         try:
             self._spool.failed(job.order, failure)
         except OSError:
-            _log.exception("the failure of count %s could not be kept", job.order.id)
+            self._record.broke()
         self._set(replace(job, state=JobState.FAILED, failure=failure))

@@ -54,6 +54,7 @@ KINDS: Mapping[str, Kind] = {
     "bad_labels": Kind(422, tell("The labels are not as documented")),
     "bad_sku": Kind(422, tell("The SKU cannot be taken")),
     "bad_site": Kind(422, tell("The site file is not as documented")),
+    "bad_survey": Kind(422, tell("The survey makes no bay")),
     "unknown_key": Kind(422, tell("A key is not as documented")),
     "bad_row": Kind(422, tell("A row cannot be taken")),
     "bad_table": Kind(422, tell("The table is not as documented")),
@@ -70,6 +71,7 @@ KINDS: Mapping[str, Kind] = {
     # our side
     "not_yet": Kind(501, tell("This part is not built yet")),
     "store_error": Kind(503, tell("The book cannot be used at the moment")),
+    "site_not_written": Kind(503, tell("The site file cannot be written")),
     "disk_full": Kind(507, tell("There is no room left")),
     "book_damaged": Kind(503, tell("The book is damaged")),
     "cannot_count": Kind(503, tell("This server cannot count at the moment")),

@@ -13,7 +13,7 @@ from inventory_core.reservations import ReservationPolicy
 
 JSON_BYTES = 262_144
 """The largest body of a route that takes no pictures."""
-_PICTURES = re.compile("/v2/counts|/v2/adjustments|/v2/insight/spot-check/.+/(confirm|refute)")
+_PICTURES = re.compile("/v2/counts|/v2/surveys|/v2/adjustments|/v2/insight/spot-check/.+/(confirm|refute)")
 
 
 def takes_pictures(path: str) -> bool:

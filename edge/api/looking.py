@@ -1,6 +1,6 @@
 """Carries out orders with the eye: an uploaded picture as it is, or a burst through a camera that this server can name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from calibration.record import Calibration
@@ -9,13 +9,18 @@ from edge.api.refusals import UnknownCamera
 from edge.api.spool import Order
 from edge.capture.pictures import decode_picture
 from edge.capture.settle import Burst, BurstPolicy, take_burst
+from edge.clock import Clock
 from edge.counting.count import CountPolicy, cannot_see, count_burst, pedigree_of
 from edge.counting.evidence import Evidence
 from edge.counting.fixed_camera import FixedCamera
 from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult, to_capture
 from edge.errors import UnreadableInput
+from edge.logs import events
 from inventory_core.counts import Capture, CaptureStatus
+from inventory_core.instants import utc_text
+
+_log = events("looking")
 
 
 class EyeLooker:
@@ -34,7 +39,11 @@ class EyeLooker:
         self._burst_policy = burst
         self._seen: dict[str, FixedCamera] = {}
 
-    def look(self, order: Order, picture: bytes | None) -> Capture:
+    def take_site(self, site: Calibration) -> None:
+        """Use a new site from the next count on; what is known of the places of the old one is forgotten."""
+        self._site, self._seen = site, {}
+
+    def look(self, order: Order, picture: bytes | None, taken: Callable[[], None] = lambda: None) -> Capture:
         """What stands there, or that nothing could be seen; the clearest picture is kept as evidence.
 
         A picture whose own time nobody knows was taken when it was sent. A camera that fails while nobody watches is an answer
@@ -45,18 +54,22 @@ class EyeLooker:
             result = count_burst(self._eye, (frame,), source=order.source, policy=self._policy, camera=order.camera)
         else:
             try:
-                result = self._count_camera(order)
+                result = self._count_camera(order, taken)
             except UnreadableInput as error:
                 if not order.unattended:
                     raise
                 pedigree = pedigree_of(self._eye, self._site, order.camera)
                 result = replace(cannot_see(order.source, (error.code,), pedigree, detail=error.message), unreadable=True)
-        evidence = None if result.frame is None else self._evidence.keep_if_room(result.frame.image)
+        unkept = result.frame is None or (order.again and result.status is CaptureStatus.CANNOT_SEE)
+        evidence = None if unkept or result.frame is None else self._evidence.keep_if_room(result.frame.image)
         return to_capture(result, count_id=order.id, location=order.location, now=order.requested_at, evidence=evidence)
 
-    def _count_camera(self, order: Order) -> CountResult:
+    def _count_camera(self, order: Order, taken: Callable[[], None]) -> CountResult:
         """A burst; places that have not changed since this camera's last counts keep their names."""
         burst, at_s = self._burst(order)
+        taken()
+        named = self._cameras[order.camera or ""]
+        _tell_burst(burst, named.clock, order.camera)
         if not burst.settled:
             pedigree = pedigree_of(self._eye, self._site, order.camera)
             return cannot_see(order.source, ("unsettled",), pedigree, frames=burst.frames)
@@ -64,6 +77,9 @@ class EyeLooker:
         watching = seen.for_count(self._eye, at_s)
         result = count_burst(watching.eye, burst.frames, source=order.source, site=self._site, policy=self._policy,
                              camera=order.camera)  # fmt: skip
+        _log.info("inference_done", camera=order.camera, status=result.status.value, reasons=list(result.reasons),
+                  detector=result.pedigree.detector, frame=None if result.frame is None else result.frame.seq,
+                  seconds=round(named.clock.monotonic() - at_s, 3))
         if result.status is CaptureStatus.COUNTED:
             seen.keep(watching)
         return result
@@ -79,3 +95,12 @@ class EyeLooker:
             return take_burst(camera, named.clock, self._burst_policy), named.clock.monotonic()
         finally:
             camera.close()
+
+
+def _tell_burst(burst: Burst, clock: Clock, camera: str | None) -> None:
+    """The capture's event: which frames, and how old the latest is."""
+    latest = burst.frames[-1] if burst.frames else None
+    at = None if latest is None else latest.captured_at
+    _log.info("burst_taken", camera=camera, settled=burst.settled, frames=[frame.seq for frame in burst.frames],
+              captured_at=None if at is None else utc_text(at),
+              age_s=None if at is None else round(max(0.0, (clock.now() - at).total_seconds()), 3))

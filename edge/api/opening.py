@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 
 from edge.api.app import Api, create_app
 from edge.api.book_tasks import TaskPolicy
+from edge.api.broker import broker_of
 from edge.api.cameras import NamedCamera
 from edge.api.deps import ModelCard
 from edge.api.looking import EyeLooker
+from edge.api.metrics import Metrics
+from edge.api.surveying import Surveys
 from edge.api.unattended import Plan
-from edge.bootstrap import open_eye, open_judge, open_site, prove_eye
+from edge.bootstrap import Networks, open_eye, open_judge, open_site, prove_eye
 from edge.clock import SystemClock
 from edge.counting.evidence import Evidence, folder_of
 from edge.counting.pipeline import Eye
@@ -25,6 +28,7 @@ from inventory_core.store.damaged_book import DamagedBook, open_damaged
 from inventory_core.store.sql_book import open_book
 from inventory_core.store.stock_lookup import StockLookup
 from models.errors import ModelError
+from models.watched_network import NetworkWatch
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,17 +49,23 @@ def open_server(
 
     Raises StoreError for a book that cannot be used, BadSite, UsageFault.
     """
-    with closing(_store(settings.db, warn)) as store, _stock(settings.db, store) as stock:
+    metrics = Metrics()
+    with (
+        closing(_store(settings.db, warn)) as store, _stock(settings.db, store) as stock,
+        closing(NetworkWatch(metrics)) as watch,
+    ):
         clock = SystemClock()
         folder = folder_of(settings.db)
         site = open_site(settings.site)
-        eye, card = _eye(settings, warn)
+        broker = broker_of(settings, None if site is None else site.camera)
+        eye, card = _eye(settings, watch.named, warn)
         judge, card = (None, card) if eye is None else _judge(settings, eye, card, warn)
         looker = None if eye is None else EyeLooker(
             eye, cameras, Evidence.of_book(settings.db), settings.max_pixels, site=site)
         api = create_app(
             settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card, lang=lang, stock=stock,
-            judge=judge, keeping=None if isinstance(store, DamagedBook) else TaskPolicy(), plan=plan)
+            judge=judge, keeping=None if isinstance(store, DamagedBook) else TaskPolicy(), plan=plan, metrics=metrics,
+            broker=broker, survey=Surveys.of(settings, site, eye, None if looker is None else looker.take_site))
         yield OpenServer(api, has_keys=any(works(token) for token in _tokens(store)))
 
 
@@ -101,9 +111,11 @@ def _judge(
         return None, replace(card, why_degraded=str(error))
 
 
-def _eye(settings: Settings, warn: Callable[[Told], None]) -> tuple[Eye | None, ModelCard]:
+def _eye(
+    settings: Settings, networks: Networks, warn: Callable[[Told], None]
+) -> tuple[Eye | None, ModelCard]:
     try:
-        eye = open_eye(settings, settings.gallery)
+        eye = open_eye(settings, settings.gallery, networks=networks)
         prove_eye(eye)
     except ModelError as error:
         warn(error)

@@ -13,6 +13,8 @@
      +- NotFound                 not_found                  no such count, discrepancy or evidence
      +- UnknownCamera            unknown_camera             a camera name that this server does not have
      +- CannotCount              cannot_count               the server was started without an eye
+     +- BadSurvey                bad_survey                 corners, sizes, shelves or places that make no bay
+     +- SiteNotWritten           site_not_written           the disk does not take the site file
 """
 
 from edge.errors import EdgeError
@@ -76,3 +78,11 @@ class UnknownCamera(ApiError):
 
 class CannotCount(ApiError):
     code = "cannot_count"
+
+
+class BadSurvey(ApiError):
+    code = "bad_survey"
+
+
+class SiteNotWritten(ApiError):
+    code = "site_not_written"

@@ -8,6 +8,8 @@ from inventory_core.shifts import ShiftCalendar
 
 EVERY_MIN = 15
 _DAY_MIN = 24 * 60
+_LEAST_MIN = 0.1
+"""A scene is watched for 2 s before it counts; a shorter grid would do nothing else."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -16,12 +18,13 @@ class Schedule:
     """Every `every_min` minutes, counted from midnight UTC of 1970 (15: at :00, :15, :30 and :45), and at the ends of the
     shifts of `calendar`, None for not. Raises UsageFault."""
 
-    every_min: int = EVERY_MIN
+    every_min: float = EVERY_MIN
     calendar: ShiftCalendar | None = None
 
     def __post_init__(self) -> None:
-        if not 1 <= self.every_min <= _DAY_MIN:
-            raise UsageFault("--every takes 1 to {most} minutes, got {n}", most=_DAY_MIN, n=self.every_min)
+        if not _LEAST_MIN <= self.every_min <= _DAY_MIN:
+            raise UsageFault("--every takes {least} to {most} minutes, got {n}", least=_LEAST_MIN, most=_DAY_MIN,
+                             n=self.every_min)
 
     def next_after(self, at: datetime) -> datetime:
         """The first moment after `at` (aware) at which a count is due."""

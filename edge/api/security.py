@@ -22,7 +22,7 @@ _ASKING = frozenset({Role.ADMIN, Role.STAFF, Role.TILL, Role.CAMERA})
 _READING = frozenset({Role.ADMIN, Role.STAFF, Role.BI, Role.CAMERA})
 _FINDINGS = frozenset({Role.ADMIN, Role.STAFF, Role.BI})
 
-OPEN: frozenset[Route] = frozenset({("GET", "/api/health"), ("GET", "/metrics")})
+OPEN: frozenset[Route] = frozenset({("GET", "/api/health"), ("GET", "/metrics"), ("GET", "/survey"), ("GET", "/static/{name}")})
 """Routes that need no key."""
 
 ALLOWED: Mapping[Route, frozenset[Role]] = MappingProxyType({
@@ -62,6 +62,11 @@ ALLOWED: Mapping[Route, frozenset[Role]] = MappingProxyType({
     ("POST", "/v2/insight/spot-check/{movement}/confirm"): _OFFICE,
     ("POST", "/v2/insight/spot-check/{movement}/refute"): _OFFICE,
     ("POST", "/v2/inputs/check"): _POSTING,
+    ("GET", "/v2/surveys"): _OFFICE,
+    ("POST", "/v2/surveys"): _OFFICE,
+    ("GET", "/v2/surveys/{id}/picture"): _OFFICE,
+    ("GET", "/v2/surveys/{id}/proposal"): _OFFICE,
+    ("POST", "/v2/surveys/{id}/site"): _OFFICE,
     ("GET", "/v2/export/{view}.{format}"): _FINDINGS,
 })
 

@@ -61,6 +61,6 @@ def address_of(listening: socket.socket) -> str:
 
 def serve(app: Api, listening: socket.socket, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT. `ready` is called once requests are taken."""
-    config = uvicorn.Config(app, loop="asyncio", lifespan="on", log_level="warning", access_log=False,
+    config = uvicorn.Config(app, loop="asyncio", lifespan="on", log_config=None, access_log=False,
                             timeout_graceful_shutdown=_LAST_ANSWERS_S, server_header=False)
     _Server(config, app.state.desk.jobs.stop, ready).run(sockets=[listening])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from edge.logs import Correlation
 from inventory_core.ids import CountId, LocationId
 from inventory_core.instants import parse_instant, utc_text
 from inventory_core.messages import Message
@@ -22,13 +23,16 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class Order:
     """A count that was asked for: by `camera`, or of an uploaded picture where that is None. `unattended`: nobody waits for
-    the answer, the schedule asked."""
+    the answer, the schedule asked. `again`: where nothing can be seen it is tried again later, and only the last try goes into
+    the book. `cause` is what the action that asked is looked up by in the log."""
 
     id: CountId
     location: LocationId
     camera: str | None
     requested_at: datetime
     unattended: bool = False
+    again: bool = False
+    cause: Correlation | None = None
 
     @property
     def source(self) -> str:
@@ -72,7 +76,7 @@ class Spool:
             try:
                 fields = json.loads(paper.read_bytes())
                 order = Order(CountId(fields["id"]), LocationId(fields["location"]), fields["camera"],
-                              parse_instant("requested_at", fields["requested_at"]))
+                              parse_instant("requested_at", fields["requested_at"]), cause=_cause(fields.get("cause")))
                 failed = fields["failure"]
                 failure = Failure(failed["code"], Message(failed["template"], failed["params"])) if failed else None
             except (ValueError, KeyError, TypeError):
@@ -83,7 +87,8 @@ class Spool:
     def _note(self, order: Order, failure: Failure | None) -> None:
         failed = failure and {"code": failure.code, "template": failure.message.template,
                               "params": {name: str(value) for name, value in failure.message.params.items()}}
-        paper = {"id": order.id, "location": order.location, "camera": order.camera,
+        cause = None if order.cause is None else {"request": order.cause.request, "trace": order.cause.trace}
+        paper = {"id": order.id, "cause": cause, "location": order.location, "camera": order.camera,
                  "requested_at": utc_text(order.requested_at), "failure": failed}
         _write(self._paper(order.id), json.dumps(paper).encode())
 
@@ -92,6 +97,10 @@ class Spool:
 
     def _picture(self, count: CountId) -> Path:
         return self._folder / f"{count}.upload"
+
+
+def _cause(fields: dict[str, str] | None) -> Correlation | None:
+    return None if fields is None else Correlation(fields["request"], fields["trace"])
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -4,7 +4,6 @@ What cannot be seen is tried again for a minute, then a person is needed. A time
 nothing that fails ends the loop.
 """
 
-import logging
 import threading
 import uuid
 from collections.abc import Callable
@@ -13,14 +12,15 @@ from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from edge.api.jobs import CountJob
+from edge.api.count_job import CountJob
 from edge.api.schedule import Schedule
 from edge.api.spool import Order
 from edge.clock import Clock
+from edge.logs import Correlation, events
 from inventory_core.counts import CaptureStatus
 from inventory_core.ids import CountId, LocationId
 
-_log = logging.getLogger("shelfcount.unattended")
+_log = events("unattended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,27 +82,32 @@ class Unattended:
 
     def _due(self, due: datetime, now: datetime) -> None:
         if now - due > timedelta(seconds=self._policy.late_s):
-            _log.warning("the count due at %s was missed and is not made up for", due.isoformat())
+            _log.warning("count_missed", camera=self._plan.camera, due=due.isoformat())
             self._rounds.labels("missed").inc()
             return
         try:
             self._round()
         except Exception:
-            _log.exception("the count due at %s failed; the next one is made all the same", due.isoformat())
+            _log.exception("round_failed", camera=self._plan.camera, due=due.isoformat())
             self._rounds.labels("error").inc()
 
     def _round(self) -> None:
-        until_s = self._clock.monotonic() + self._policy.retry_for_s
+        """One count, tried until something can be seen; only the last try goes into the book."""
+        count, until_s, took_s = CountId(f"c-{uuid.uuid4().hex}"), self._clock.monotonic() + self._policy.retry_for_s, 0.0
+        cause = Correlation.new()
         while not self._stopping.is_set():
-            order = Order(CountId(f"c-{uuid.uuid4().hex}"), self._location, self._plan.camera, self._clock.now(),
-                          unattended=True)
+            began_s = self._clock.monotonic()
+            is_last = began_s + took_s + self._policy.retry_every_s > until_s
+            order = Order(count, self._location, self._plan.camera, self._clock.now(), unattended=True, again=not is_last,
+                          cause=cause)
             job = self._count(order, self._stopping)
             if job.status in (CaptureStatus.COUNTED, CaptureStatus.PARTLY):
                 self._tell("counted", None)
                 return
-            if self._clock.monotonic() + self._policy.retry_every_s > until_s:
+            if is_last:
                 self._tell("needs_person", job.reasons or ((job.failure.code,) if job.failure else ()))
                 return
+            took_s = self._clock.monotonic() - began_s
             self._clock.wait(self._policy.retry_every_s, self._stopping)
 
     def _tell(self, outcome: str, needs_person: tuple[str, ...] | None) -> None:
@@ -110,4 +115,4 @@ class Unattended:
         self._person.set(0 if needs_person is None else 1)
         self.needs_person = needs_person
         if needs_person is not None:
-            _log.warning("camera %s needs a person: nothing could be counted (%s)", self._plan.camera, ", ".join(needs_person))
+            _log.warning("needs_person", camera=self._plan.camera, reasons=list(needs_person))

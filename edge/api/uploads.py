@@ -26,6 +26,14 @@ COUNT_BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {
     "application/json": {"schema": CountOrder.model_json_schema()},
 }}}
 """What the OpenAPI document says of it."""
+SURVEY_BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {
+    "multipart/form-data": {"schema": {
+        "type": "object", "required": ["picture"], "additionalProperties": False, "properties": {
+            "picture": {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP, BMP, GIF or TIFF."}}}},
+    "application/json": {"schema": {"type": "object", "required": ["camera"], "additionalProperties": False, "properties": {
+        "camera": CountOrder.model_json_schema()["properties"]["camera"]}}},
+}}}
+"""The same of a survey's picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,7 @@ async def asked_for(request: Request, desk: Desk) -> Asked:
     if kind == "multipart/form-data":
         async with desk.uploads, request.form(max_files=1, max_fields=1, max_part_size=4096) as form:
             return await _of_form(list(form.multi_items()), desk)
-    raise UnsupportedMediaType("a count is ordered with multipart/form-data or application/json, got {kind}",
+    raise UnsupportedMediaType("this takes multipart/form-data or application/json, got {kind}",
                                kind=kind or "no Content-Type")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from edge.api.jobs import CountJob
+from edge.api.count_job import CountJob
 from edge.api.schemas.replies import (
     CountReply,
     FacingsReply,
@@ -34,7 +34,8 @@ def count_of_capture(capture: Capture, order: Order | None = None) -> CountReply
         id=capture.id, state="done", location=capture.location,
         source=order.source if order else capture.pedigree.camera, requested_at=utc_text(order.requested_at) if order else None,
         captured_at=utc_text(capture.captured_at), status=capture.status.value, reasons=list(capture.reasons),
-        coverage=capture.coverage, shelves=[seen_shelf(capture, shelf) for shelf in capture.shelves_seen],
+        coverage=capture.coverage, frame=capture.frame,
+        shelves=[seen_shelf(capture, shelf) for shelf in capture.shelves_seen],
         pedigree=pedigree_reply(capture.pedigree), failure=None,
     )
 
@@ -45,8 +46,8 @@ def count_of_job(job: CountJob, tr: Translator) -> CountReply:
     failure = None if why is None else FailureReply(code=why.code, detail=tr.say(why.message))
     return CountReply(
         id=job.order.id, state=job.state.value, location=job.order.location, source=job.order.source,
-        requested_at=utc_text(job.order.requested_at), captured_at=None, status=None, reasons=[], coverage=None,
-        shelves=[], pedigree=None, failure=failure,
+        requested_at=utc_text(job.order.requested_at), captured_at=None, status=None, reasons=list(job.reasons), coverage=None,
+        frame=None, shelves=[], pedigree=None, failure=failure,
     )
 
 

@@ -127,8 +127,9 @@ class VideoGrabber:
     def _set_up(self, spec: str, settings: CameraSettings) -> tuple[Unlike, ...]:
         """Everything that a plug makes a camera forget, set again and read back."""
         capture = self._capture
-        capture.set(cv2.CAP_PROP_FOURCC, _MJPG)
-        asked = ((cv2.CAP_PROP_FRAME_WIDTH, "width_px", settings.width_px),
+        form = None if settings.fourcc is None else float(cv2.VideoWriter.fourcc(*settings.fourcc))
+        asked = ((cv2.CAP_PROP_FOURCC, "fourcc", form),
+                 (cv2.CAP_PROP_FRAME_WIDTH, "width_px", settings.width_px),
                  (cv2.CAP_PROP_FRAME_HEIGHT, "height_px", settings.height_px), (cv2.CAP_PROP_FPS, "fps", settings.fps))
         wanted = [(prop, name, float(value)) for prop, name, value in asked if value is not None]
         for prop, _, value in wanted:

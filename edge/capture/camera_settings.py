@@ -23,17 +23,20 @@ CONTROL_IDS: Mapping[str, int] = {
     "focus": 0x009A090A, "auto_white_balance": 0x0098090C, "white_balance_k": 0x0098091A, "gain": 0x00980913,
 }
 _MANUAL_EXPOSURE = 1
+_FOUR = 4
 
 
 @dataclass(frozen=True, slots=True)
 class CameraSettings:
     """None leaves a setting to the camera. `exposure_100us` is in units of 100 microseconds, `white_balance_k` in kelvin,
     `focus` and `gain` in the driver's own units; each of the first three switches its automatic off. `power_line_hz` (0, 50
-    or 60) takes the bands of mains light out; China has 50."""
+    or 60) takes the bands of mains light out; China has 50. `fourcc` is the form of the pictures; a camera that has none of it
+    takes another."""
 
     width_px: int | None = None
     height_px: int | None = None
     fps: float | None = None
+    fourcc: str | None = "MJPG"
     power_line_hz: int | None = 50
     exposure_100us: int | None = None
     focus: int | None = None
@@ -41,6 +44,8 @@ class CameraSettings:
     gain: int | None = None
 
     def __post_init__(self) -> None:
+        if self.fourcc is not None and not (len(self.fourcc) == _FOUR and self.fourcc.isascii() and self.fourcc.isprintable()):
+            raise UsageFault("fourcc is four characters such as MJPG or YUYV, got {given}", given=self.fourcc)
         if self.power_line_hz is not None and self.power_line_hz not in _POWER_LINE:
             raise UsageFault("power_line_hz is 0, 50 or 60, got {given}", given=self.power_line_hz)
 

@@ -5,10 +5,12 @@ runs. Plane: cam px.
 """
 
 import enum
+import functools
 import itertools
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
@@ -20,6 +22,7 @@ from edge.capture.camera import VideoFile
 from edge.capture.frame import Image
 from edge.capture.pictures import PICTURE_SUFFIXES, read_picture
 from edge.clock import Clock, SystemClock
+from edge.errors import UnreadableInput
 
 Source = Callable[[int], bytes]
 """The JPEG of the n-th picture."""
@@ -150,14 +153,20 @@ def jpeg(image: Image) -> bytes:
 
 def replayed(path: Path, *, held: int = 1, noise: float = 0.0) -> Source:
     """The pictures of a folder by name, or of a video, over and over, each `held` times in a row. `noise` (grey levels,
-    standard deviation) is the sensor's, without which a still scene is a frozen camera. Raises UnreadableInput."""
-    dice = np.random.default_rng(0)
-    pictures = [[jpeg(_noisy(image, noise, dice)) for _ in range(_LOOKS if noise else 1)] for image in _images(path)]
+    standard deviation) is the sensor's, without which a still scene is a frozen camera. Raises UnreadableInput, for a picture
+    of a folder when its turn comes."""
+    shots = _shots(path)
+
+    @functools.lru_cache(maxsize=2)
+    def looks(index: int) -> list[bytes]:
+        image, dice = shots[index](), np.random.default_rng(index)
+        return [jpeg(_noisy(image, noise, dice)) for _ in range(_LOOKS if noise else 1)]
 
     def picture(number: int) -> bytes:
-        looks = pictures[(number - 1) // held % len(pictures)]
-        return looks[number % len(looks)]
+        ready = looks((number - 1) // held % len(shots))
+        return ready[number % len(ready)]
 
+    picture(1)
     return picture
 
 
@@ -165,14 +174,25 @@ def _noisy(image: Image, noise: float, dice: np.random.Generator) -> Image:
     return np.clip(image + dice.normal(0, noise, image.shape), 0, 255).astype(np.uint8) if noise else image
 
 
-def _images(path: Path) -> Iterator[Image]:
+def _shots(path: Path) -> list[Callable[[], Image]]:
+    """A way to each picture: those of a folder are read one by one, a video is held in memory."""
     if path.is_dir():
-        for file in sorted(each for each in path.iterdir() if each.suffix.lower() in PICTURE_SUFFIXES):
-            yield read_picture(file, _MAX_PIXELS).image
-        return
-    video = VideoFile(path)
+        files = sorted(each for each in path.iterdir() if each.suffix.lower() in PICTURE_SUFFIXES)
+        if not files:
+            raise UnreadableInput("folder {name} holds no files; check the path", code="empty", name=path)
+        return [partial(_read, file) for file in files]
+    video, images = VideoFile(path), []
     try:
         while (frame := video.read()) is not None:
-            yield frame.image
+            images.append(frame.image)
     finally:
         video.close()
+    return [partial(_same, image) for image in images]
+
+
+def _read(file: Path) -> Image:
+    return read_picture(file, _MAX_PIXELS).image
+
+
+def _same(image: Image) -> Image:
+    return image

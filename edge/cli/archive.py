@@ -3,7 +3,7 @@ part by its sha256.
 
     manifest.json        schema shelfcount.backup/1
     book.db              the book, whichever database keeps it
-    gallery/...  site.toml  files/...
+    gallery/...  site.toml  site.picture  files/...
 """
 
 import hashlib
@@ -25,6 +25,8 @@ from inventory_core.messages import Told
 
 SCHEMA = "shelfcount.backup/1"
 MANIFEST, BOOK, GALLERY, SITE, FILES = "manifest.json", "book.db", "gallery/", "site.toml", "files/"
+SITE_PICTURE = "site.picture"
+"""The surveyed picture of the site file, whatever its name is there."""
 _CHUNK = 1 << 20
 _PACKED = (".jpg", ".jpeg", ".png", ".webp")
 """Parts that do not become smaller."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from edge.cli.archive import BOOK, FILES, GALLERY, SITE, Manifest, is_backup, pack
-from edge.cli.whole_file import whole_file
+from calibration.reference_file import picture_named
+from edge.cli.archive import BOOK, FILES, GALLERY, SITE, SITE_PICTURE, Manifest, is_backup, pack
 from edge.counting.evidence import folder_of
 from edge.errors import CheckFailed, UsageFault
+from edge.whole_file import whole_file
 from inventory_core.store import engine, postgresql
 from inventory_core.store.copies import copied
 from inventory_core.store.sql_book import open_book
@@ -67,10 +68,17 @@ def _gallery(folder: Path | None, scratch: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _site(site: Path | None) -> Iterator[tuple[str, Path]]:
-    if site is not None:
-        if not site.is_file():
-            raise UsageFault("there is no file {file}; check the path", file=site)
-        yield SITE, site
+    """The site file and the surveyed picture that it names: without that, nobody notices that the camera was moved."""
+    if site is None:
+        return
+    if not site.is_file():
+        raise UsageFault("there is no file {file}; check the path", file=site)
+    yield SITE, site
+    if (name := picture_named(site.read_bytes())) is not None:
+        if not (picture := site.parent / name).is_file():
+            raise UsageFault("the site file {file} names the picture {picture}, which is not there; put it there or survey "
+                             "again", file=site, picture=picture)
+        yield SITE_PICTURE, picture
 
 
 def _files(folder: Path) -> list[tuple[str, Path]]:

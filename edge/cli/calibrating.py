@@ -1,4 +1,4 @@
-"""`shelfcount calibrate`: sheets to print, and the lens fitted to photos of one."""
+"""`shelfcount calibrate sheet` and `lens`: sheets to print, and the lens fitted to photos of one."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,13 +17,13 @@ from edge.capture.pictures import read_picture
 from edge.cli.app import app
 from edge.cli.console import Out, out
 from edge.cli.progress import steps
-from edge.cli.whole_file import whole_file
 from edge.counting.sources import Kind, Source, expand
 from edge.errors import ExitCode, UnreadableInput, UsageFault
 from edge.settings import load_settings
+from edge.whole_file import whole_file
 from inventory_core.messages import tell
 
-calibrate = typer.Typer(no_args_is_help=True, help="Survey a camera's place: sheets to print, its lens, the bay.")
+calibrate = typer.Typer(help="Survey a camera's place: sheets to print, its lens, the bay.")
 app.add_typer(calibrate, name="calibrate")
 
 Board = Annotated[BoardKind, typer.Option(case_sensitive=False, help="Pattern: ChArUco for a lens, tags for a shelf.")]

@@ -1,6 +1,6 @@
 """`shelfcount calibrate bay`: from a picture, its four corners and a tape measure to a site file with proposed shelves."""
 
-import hashlib
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -9,29 +9,23 @@ import cv2
 import numpy as np
 import typer
 
-from calibration.bands import ProposedBand, propose_bands
-from calibration.bay import ShelfBand
-from calibration.errors import BadSite
+from calibration.bands import ProposedBand
 from calibration.homography import Points
 from calibration.lens_read import read_lens
-from calibration.rail_policy import RailPolicy
-from calibration.rails import find_rails
-from calibration.rectify import View, rectify
-from calibration.site_file import read_site
-from calibration.site_write import Survey, SurveyedPicture, site_text
+from calibration.site_write import Survey
 from calibration.tag_corners import tag_corners
 from edge.bootstrap import open_eye
 from edge.capture.frame import Image
 from edge.capture.pictures import read_picture
 from edge.cli.console import Out, out
-from edge.cli.whole_file import whole_file
 from edge.clock import SystemClock
-from edge.counting.facings import split
-from edge.counting.pipeline import Eye
 from edge.errors import UsageFault
 from edge.report.bay_overlay import draw_bands
 from edge.settings import load_settings
-from inventory_core.ids import ShelfId
+from edge.surveying.keeping import Kept, staged
+from edge.surveying.planogram_table import planogram_csv
+from edge.surveying.proposal import Proposal, propose, whole_bay
+from edge.whole_file import whole_file
 from inventory_core.messages import tell
 
 
@@ -48,64 +42,59 @@ def bay(
     name: Annotated[str | None, typer.Option(help="Name of the camera.")] = None,
     rails: Annotated[str, typer.Option(metavar="auto|N", help="How many shelves there are, if you know.")] = "auto",
     overlay: Annotated[Path | None, typer.Option(metavar="PICTURE", help="Draw the shelves there, to check by eye.")] = None,
+    slots: Annotated[bool, typer.Option("--slots", help="Propose the places of products on each shelf too.")] = False,
+    gallery: Annotated[Path | None, typer.Option(help="Folder of the gallery that names the products of the places.")] = None,
 ) -> None:
     """Write a site file: the bay in the picture, and the shelves that are seen in it."""
     if (corners is None) is not tags:
         raise UsageFault("give either --corners with four points, or --tags")
-    count, speak, settings = _count(rails), out(), load_settings()
+    count, speak, settings = _count(rails), out(), load_settings(gallery=gallery)
     image = read_picture(picture, settings.max_pixels).image
     height_px, width_px = image.shape[:2]
     points = tag_corners(image, first_tag) if corners is None else corners_of(corners)
-    whole = ShelfBand(ShelfId("1"), 0.0, height_mm)
     draft = Survey(
-        name, width_px, height_px, points, width_mm, height_mm, (whole,),
+        name, width_px, height_px, points, width_mm, height_mm, whole_bay(height_mm),
         lens=read_lens(lens, width_px, height_px) if lens else None, surveyed_at=SystemClock().now().replace(microsecond=0),
     )
-    with whole_file(target) as half:
-        half.write_text(site_text(draft), encoding="utf-8")
-        view = rectify(image, read_site(half))
-        found = seen_shelves(view, open_eye(settings), width_mm, height_mm, count)
-        surveyed = replace(draft, bands=tuple(one.band for one in found))
-        half.write_text(site_text(surveyed), encoding="utf-8")
-        read_site(half)
-        kept = _keep_picture(half, target, surveyed, image)
-    _say(found, count, speak)
-    if kept is None:
-        speak.warn(tell("the picture shows too little of the shelf's frame to notice that the camera was moved; take a sharp "
-                        "one of the whole front and run this again"))
-    else:
-        speak.say(tell("{file} is kept beside it: every count is held against it, to notice that the camera was moved",
-                       file=kept))
+    found = propose(image, draft, open_eye(settings, settings.gallery if slots else None), count=count, with_slots=slots)
+    surveyed = replace(draft, bands=tuple(one.band for one in found.bands), slots=found.slots)
+    with ExitStack() as files:
+        made = files.enter_context(staged(target, surveyed, cv2.imencode(".png", image)[1].tobytes()))
+        if overlay is not None:
+            _write_picture(overlay, draw_bands(found.view.image, found.view.mm_per_px, found.bands, speak.tr))
+        kept = made.put_in_place()
+    _say(found.bands, count, speak)
+    if slots:
+        _say_slots(found, target, settings.location, speak)
+    _say_kept(kept, speak)
     if overlay is not None:
-        _write_picture(overlay, draw_bands(view.image, view.mm_per_px, found, speak.tr))
         speak.say(tell("{file} shows where they are; compare it with the shelf", file=overlay))
     speak.say(tell("{file} is written; mend top_mm and bottom_mm in it where a board lies elsewhere, then run "
                    "`shelfcount check --site {file}`", file=target))
 
 
-def _keep_picture(half: Path, target: Path, survey: Survey, image: Image) -> Path | None:
-    """Keeps the surveyed picture beside the site file `target` and names it in `half`, which becomes that file; None, and no
-    picture, where it shows too few points to hold on to."""
-    kept, data = target.with_name(f"{target.stem}.surveyed.png"), cv2.imencode(".png", image)[1].tobytes()
-    with whole_file(kept) as picture:
-        picture.write_bytes(data)
-    half.write_text(
-        site_text(replace(survey, picture=SurveyedPicture(kept.name, hashlib.sha256(data).hexdigest()))), encoding="utf-8")
-    try:
-        read_site(half)
-    except BadSite:
-        kept.unlink()
-        half.write_text(site_text(survey), encoding="utf-8")
-        return None
-    return kept
+def _say_kept(kept: Kept, speak: Out) -> None:
+    if kept.picture is None:
+        speak.warn(tell("the picture shows too little of the shelf's frame to notice that the camera was moved; take a sharp "
+                        "one of the whole front and run this again"))
+    else:
+        speak.say(tell("{file} is kept beside it: every count is held against it, to notice that the camera was moved. Look "
+                       "that nobody stands in it", file=kept.picture))
+    if kept.earlier is not None:
+        speak.say(tell("the site file that was there is kept as {file}", file=kept.earlier))
 
 
-def seen_shelves(view: View, eye: Eye, width_mm: float, height_mm: float, count: int | None) -> tuple[ProposedBand, ...]:
-    """Shelves of a straightened view; where `count` is known, fainter rails are taken too."""
-    products, _ = split(eye.detector.detect(view.image))
-    sure = products.xyxy[products.score >= eye.count_from]
-    policy = RailPolicy() if count is None else RailPolicy().fainter()
-    return propose_bands(find_rails(view.image, sure, policy), width_mm, height_mm, view.mm_per_px, count)
+def _say_slots(found: Proposal, target: Path, location: str, speak: Out) -> None:
+    """Says how many places there are, and writes those with a name as a planogram beside the site file."""
+    named = sum(slot.sku is not None for slot in found.slots)
+    speak.say(tell("{n} places on the shelves are proposed, {named} of them with a product's name; mend the [[slot]] tables in "
+                   "the site file", n=len(found.slots), named=named))
+    if (table := planogram_csv(found.slots, location)) is None:
+        return
+    with whole_file(file := target.with_name(f"{target.stem}.planogram.csv")) as half:
+        half.write_text(table, encoding="utf-8")
+    speak.say(tell("{file} holds them for `shelfcount planogram import`; write into `depth` how many units stand behind one "
+                   "another first", file=file))
 
 
 def corners_of(text: str) -> Points:

@@ -1,11 +1,32 @@
-"""`shelfcount camera list`."""
+"""`shelfcount camera`: the cameras of this machine, one picture of a camera, and a camera to rehearse with."""
 
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import cv2
 import typer
 
+from edge.capture.camera import open_camera
 from edge.capture.devices import list_devices
+from edge.capture.frame import Frame
+from edge.capture.quality import judge, measure
+from edge.capture.rig import Mode, RigCamera, replayed
+from edge.capture.settle import take_burst
+from edge.capture.supervisor import without_password
 from edge.cli.app import app
 from edge.cli.console import out
+from edge.cli.whole_file import whole_file
+from edge.clock import SystemClock
+from edge.counting.reasons import reason_in_words
+from edge.demo.stage import open_stage
+from edge.errors import CheckFailed, UsageFault
 from inventory_core.messages import tell
+
+REHEARSAL_PORT = 8090
+SENSOR_NOISE = 2.0
+"""Grey levels (standard deviation): without any, a still scene is a frozen camera."""
 
 camera = typer.Typer(no_args_is_help=True, help="The cameras of this machine.")
 app.add_typer(camera, name="camera")
@@ -19,3 +40,66 @@ def camera_list() -> None:
         out().say(tell("{path} (now {node})", path=device.path, node=device.node))
     if not devices:
         out().say(tell("no camera found under /dev; plug one in, or give the container the device (--device /dev/video0)"))
+
+
+@camera.command("picture")
+def camera_picture(
+    spec: Annotated[str, typer.Argument(metavar="CAMERA", help="Number, path or address, as for `--camera`.")],
+    target: Annotated[Path, typer.Option("--out", metavar="FILE", help="The PNG to write.")],
+) -> None:
+    """One clear picture of a camera, once nothing moves before it: for `calibrate bay`, and to see what it sees."""
+    if target.suffix.lower() != ".png":
+        raise UsageFault("{file} must end in .png: a picture to measure in is kept without loss", file=target)
+    speak, clock = out(), SystemClock()
+    source = open_camera(spec, clock)
+    try:
+        burst = take_burst(source, clock)
+    finally:
+        source.close()
+    if not burst.settled:
+        raise CheckFailed("something moves before {camera}, no picture was written; wait until nobody stands there and run "
+                          "this again", camera=without_password(spec))
+    frame = max(burst.frames, key=_sharpness)
+    if reasons := judge(measure(frame.image)):
+        raise CheckFailed("{camera} shows no usable picture, none was written: {why}; mend that and run this again",
+                          camera=without_password(spec), why=", ".join(speak.tr.say(reason_in_words(each)) for each in reasons))
+    with whole_file(target) as half:
+        half.write_bytes(cv2.imencode(".png", frame.image)[1].tobytes())
+    height_px, width_px = frame.image.shape[:2]
+    speak.say(tell("{file} is written, {width} x {height} px; look at it: the whole shelf, nobody in front",
+                   file=target, width=width_px, height=height_px))
+
+
+def _sharpness(frame: Frame) -> float:
+    return measure(frame.image).sharpness
+
+
+@camera.command("rehearse")
+def camera_rehearse(
+    pictures: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Pictures to show; else the demo's shelf.")] = None,
+    seconds: Annotated[float, typer.Option(min=1, help="How long each picture is shown.")] = 600.0,
+    fps: Annotated[float, typer.Option(min=1, max=60, help="Frames a second.")] = 10.0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = REHEARSAL_PORT,
+    kit: Annotated[Path | None, typer.Option(
+        metavar="DIR", help="Write the demo shop's catalogue, planogram and product photos there.")] = None,
+) -> None:
+    """A network camera without hardware that fails on command, for rehearsing an installation; Ctrl-C ends it."""
+    speak, stage = out(), open_stage()
+    if kit is not None:
+        _unpack(kit)
+        speak.say(tell("catalogue, planogram and product photos of the demo shop are in {folder}", folder=kit))
+    shown = replayed(pictures or stage.folder / "frames", held=max(1, round(seconds * fps)), noise=SENSOR_NOISE)
+    with RigCamera(shown, fps=fps, port=port) as rig, suppress(KeyboardInterrupt):
+        speak.say(tell("a camera at {address}; make it fail with {base}/mode/NAME, NAME one of {modes}", address=rig.url,
+                       base=rig.url.removesuffix("/live.mjpg"), modes=", ".join(Mode)))
+        rig.stop.wait()
+
+
+def _unpack(kit: Path) -> None:
+    """The shop's tables and photos, never the truth about its day. Raises UsageFault where `kit` is there already."""
+    if kit.exists():
+        raise UsageFault("{folder} is there already; name a folder that is not", folder=kit)
+    stage = open_stage()
+    shutil.copytree(stage.folder / "enrol", kit / "photos")
+    for table in (stage.catalogue, stage.planogram):
+        shutil.copy(table, kit / table.name)

@@ -1,17 +1,21 @@
 """`shelfcount check` explains every mistake in settings, models, site and gallery."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from calibration.site_file import read_site
+from edge.api.broker import broker_of
 from edge.bootstrap import model_files
+from edge.capture.supervisor import without_password
 from edge.cli.app import app
+from edge.cli.check_picture import picture_on_site
 from edge.cli.console import Out, out
-from edge.errors import CheckFailed
-from edge.settings import Settings, load_settings
+from edge.errors import CheckFailed, UsageFault
+from edge.settings import CameraEntry, Settings, load_settings
 from inventory_core.messages import Message, Told, tell
 from models.gallery import open_gallery
 from models.golden import load_golden_set
@@ -23,6 +27,7 @@ from models.tuning import usable_tuning
 def check(
     site: Annotated[Path | None, typer.Option(help="Site file to check; else the one in the settings.")] = None,
     gallery: Annotated[Path | None, typer.Option(help="Gallery to check; else the one in the settings.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="A picture of today: would it count, and has the camera moved?")] = None,
 ) -> None:
     """Check settings, model files, site and gallery, and explain every mistake."""
     speak, faults = out(), 0
@@ -34,10 +39,16 @@ def check(
         return tell("settings are as documented")
 
     faults += _checked(speak, read_settings)
+    for entry in settings.camera:
+        faults += _checked(speak, partial(_camera, entry))
+    if settings.mqtt is not None:
+        faults += _checked(speak, lambda: _broker(settings))
     faults += _checked(speak, lambda: _models(settings))
     chosen_site, chosen_gallery = settings.site, settings.gallery
     if chosen_site is not None:
         faults += _checked(speak, lambda: _site(chosen_site))
+    if picture is not None:
+        faults += _checked(speak, lambda: _picture(picture, chosen_site, settings.max_pixels))
     if chosen_gallery is not None:
         faults += _checked(speak, lambda: _gallery(settings, chosen_gallery))
     if faults:
@@ -62,6 +73,27 @@ def _models(settings: Settings) -> Message:
     return tell("model files are whole and pass the golden set: {names}", names=", ".join(f.name for f in files.files))
 
 
+def _camera(entry: CameraEntry) -> Message:
+    """How it is to be set, and that it is plugged in; it is not opened, for a server may hold it."""
+    if entry.spec.startswith("/dev/") and not Path(entry.spec).exists():
+        raise UsageFault("camera {name}: {spec} is not there; plug it in, or take its path from `shelfcount camera list`",
+                         name=entry.name, spec=entry.spec)
+    left_out = {"name", "spec"}
+    set_to = ", ".join(f"{key} {value}" for key, value in entry.model_dump(exclude=left_out, exclude_none=True).items())
+    return tell("camera {name}: {spec}, set to {settings} after every plug; /api/health tells what it did not take",
+                name=entry.name, spec=without_password(entry.spec), settings=set_to)
+
+
+def _broker(settings: Settings) -> Message:
+    broker = broker_of(settings, None)
+    if broker is None:
+        return tell("no counts by MQTT")
+    if settings.mqtt_topic is None:
+        return tell("counts by MQTT: at {address}, topic shelfcount/NAME/count with the name of the site's camera or of this "
+                    "machine", address=broker.address)
+    return tell("counts by MQTT: at {address}, topic {topic}", address=broker.address, topic=broker.topic)
+
+
 def _site(path: Path) -> Message:
     site = read_site(path)
     width, height = site.view_size_px
@@ -77,6 +109,12 @@ def _site(path: Path) -> Message:
         file=path, shelves=len(site.bay.bands), width_mm=site.bay.width_mm, height_mm=site.bay.height_mm,
         width=width, height=height,
     )
+
+
+def _picture(picture: Path, site: Path | None, max_pixels: int) -> Message:
+    if site is None:
+        raise UsageFault("--picture is held against a site: give --site FILE too")
+    return picture_on_site(picture, read_site(site), max_pixels)
 
 
 def _gallery(settings: Settings, folder: Path) -> Message:

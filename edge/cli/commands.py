@@ -22,8 +22,10 @@ from edge.cli import (
 )
 from edge.cli.app import app, run
 from edge.cli.calibrating_bay import bay
+from edge.cli.calibrating_guide import guide
 
 calibrating.calibrate.command("bay")(bay)
+calibrating.calibrate.callback(invoke_without_command=True)(guide)
 
 __all__ = ["app", "bench", "book", "calibrating", "camera", "check", "count", "demo", "gallery", "inputs", "insight", "labels",
            "ledger_care", "logs", "model", "run", "serve", "shifts", "tokens", "tuning"]

@@ -4,6 +4,7 @@ A photo that is clearly about one product is cut to it (models/dominant.py); any
 crop. From a labelled set every box is a crop. What cannot be used is reported, and the rest is enrolled.
 """
 
+import functools
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,14 +16,14 @@ from edge.capture.pictures import read_picture
 from edge.cli.console import Out
 from edge.cli.progress import steps
 from edge.clock import Clock
-from edge.errors import UnreadableInput
+from edge.errors import UnreadableInput, UsageFault
 from edge.settings import Settings
 from inventory_core.ids import Sku
 from inventory_core.messages import Message, tell
 from models.coco import CocoImage, read_coco
 from models.crops import cut
 from models.detections import Boxes
-from models.detector import open_detector
+from models.detector import Detector, open_detector
 from models.dominant import DominantPolicy, find_dominant
 from models.embedder import Embedder, Vectors
 from models.errors import BadLabels
@@ -34,7 +35,7 @@ NOT_A_PRODUCT = "__"
 """Category names that begin so mark doubtful labels."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Enroller:
     """One run of the command."""
 
@@ -47,23 +48,41 @@ class Enroller:
 
     def from_photos(self, sku: Sku, paths: list[Path]) -> bool:
         """Enrol photos of one SKU; returns whether every one could be read."""
-        detector = open_detector(threads=self.settings.threads, files=model_files(self.settings))
-        photos: list[Photo] = []
-        parts: list[Vectors] = []
+        crops = self._cut_out(paths)
+        if not crops:
+            return False
+        vectors, photos = zip(*crops, strict=True)
+        self.gallery.enrol(sku, np.concatenate(vectors), photos, at=self.clock.now())
+        self.out.say(tell("{sku}: {photos} photos enrolled", sku=sku, photos=len(photos)))
+        return len(photos) == len(paths)
+
+    def from_folders(self, root: Path) -> bool:
+        """Enrol the photos of every folder in `root` under the folder's name, as one change; returns whether all of them could
+        be read. Raises UsageFault where there is none."""
+        folders = sorted(each for each in root.iterdir() if each.is_dir()) if root.is_dir() else []
+        given = {Sku(folder.name): sorted(folder.glob("*")) for folder in folders}
+        if not any(given.values()):
+            raise UsageFault("{folder} holds no folders with photos; each product needs a folder named by its SKU", folder=root)
+        found = {sku: self._cut_out(paths) for sku, paths in given.items()}
+        self._keep({sku: crops for sku, crops in found.items() if crops}, 0)
+        return all(found[sku] and len(found[sku]) == len(paths) for sku, paths in given.items())
+
+    def _cut_out(self, paths: list[Path]) -> list[tuple[Vectors, Photo]]:
+        """The product of each photo that can be read."""
+        crops = []
         for path in steps(paths, self.out, tell("enrolling")):
             frame = self._read(path)
             if frame is None:
                 continue
-            box = find_dominant(detector, frame.image, self.policy)
+            box = find_dominant(self.detector, frame.image, self.policy)
             self.out.say(_photo_line(path, box, frame.image))
             crop = frame.image if box is None else cut(frame.image, box[0])
-            parts.append(self.embedder.embed_crops([crop]))
-            photos.append(Photo(crop, path.name))
-        if not photos:
-            return False
-        self.gallery.enrol(sku, np.concatenate(parts), photos, at=self.clock.now())
-        self.out.say(tell("{sku}: {photos} photos enrolled", sku=sku, photos=len(photos)))
-        return len(photos) == len(paths)
+            crops.append((self.embedder.embed_crops([crop]), Photo(crop, path.name)))
+        return crops
+
+    @functools.cached_property
+    def detector(self) -> Detector:
+        return open_detector(threads=self.settings.threads, files=model_files(self.settings))
 
     def from_coco(self, file: Path, images: Path) -> bool:
         """Enrol every box of a labelled set; returns whether all of it could be used."""

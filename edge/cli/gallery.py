@@ -43,16 +43,21 @@ def enrol(
     gallery: GalleryOption = None,
     coco: Annotated[Path | None, typer.Option(metavar="FILE", help="Enrol every labelled box of a COCO file.")] = None,
     images: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the pictures of --coco.")] = None,
+    folders: Annotated[Path | None, typer.Option(
+        metavar="DIR", help="Enrol the photos of every folder in DIR, under the folder's name.")] = None,
 ) -> int:
     """Teach a gallery new products, from photos or from a labelled set; it names them at once, without training."""
-    if (coco is None) == (sku is None) or (coco is None) != (images is None) or (coco is None and not photos):
-        raise UsageFault("enrol takes SKU PHOTO... or --coco FILE --images DIR; see `shelfcount enrol --help`")
+    ways = [coco is not None, folders is not None, sku is not None]
+    if ways.count(True) != 1 or (coco is None) != (images is None) or (sku is not None and not photos):
+        raise UsageFault("enrol takes SKU PHOTO..., --folders DIR, or --coco FILE --images DIR; see `shelfcount enrol --help`")
     settings = load_settings(gallery=gallery)
     folder = _folder(settings.gallery)
     embedder = open_embedder(threads=settings.threads, files=model_files(settings))
     enroller = Enroller(open_gallery(folder, embedder.fingerprint, create=True), embedder, settings, SystemClock(), out())
     if coco is not None and images is not None:
         whole = enroller.from_coco(coco, images)
+    elif folders is not None:
+        whole = enroller.from_folders(folders)
     else:
         whole = enroller.from_photos(Sku(sku or ""), photos or [])
     print_separability(separability(enroller.gallery), out().table_console(), out().tr, most=HARDEST)

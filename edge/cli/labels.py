@@ -11,9 +11,9 @@ import typer
 from edge.capture.pictures import read_picture
 from edge.cli.app import app
 from edge.cli.console import out
-from edge.cli.whole_file import whole_file
 from edge.errors import ExitCode, UnreadableInput, UsageFault
 from edge.settings import load_settings
+from edge.whole_file import whole_file
 from inventory_core.messages import Message, tell
 from models.coco import CocoSet
 from models.labels.coco_files import coco_document, read_coco_files

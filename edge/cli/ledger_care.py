@@ -15,11 +15,11 @@ from edge.cli.movement_table import write_movements
 from edge.cli.opened import opened_book
 from edge.cli.restoring import By, Restored, bring_back
 from edge.cli.restoring_parts import Places, staged
-from edge.cli.whole_file import whole_file
 from edge.clock import SystemClock
 from edge.counting.evidence import folder_of
 from edge.errors import ExitCode
 from edge.settings import load_settings
+from edge.whole_file import whole_file
 from inventory_core.events import Action, Event, Outcome, quoted
 from inventory_core.messages import Message, tell
 from inventory_core.store.engine import book_name

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from edge.cli.archive import BOOK, Archive
 from edge.cli.movement_table import write_movements
-from edge.cli.whole_file import whole_file
 from edge.errors import UsageFault
+from edge.whole_file import whole_file
 from inventory_core.chain import Head
 from inventory_core.errors import Damaged, LedgerError, StoreError
 from inventory_core.events import Action, Event, Outcome, quoted

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from calibration.errors import CalibrationError
+from calibration.reference_file import beside, picture_named
 from calibration.site_file import read_site
-from edge.cli.archive import FILES, GALLERY, SITE, Archive
+from edge.cli.archive import FILES, GALLERY, SITE, SITE_PICTURE, Archive
 from edge.errors import UnreadableInput, UsageFault
 from inventory_core.messages import tell
 from inventory_core.store.quarantine import synced
@@ -40,6 +41,7 @@ class Staged:
             for source, target in self.moves:
                 if target.exists():
                     aside.append(target.rename(target.with_name(f"{target.name}.before-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")))
+                target.parent.mkdir(parents=True, exist_ok=True)
                 source.rename(target)
                 synced(target.parent)
             for source, target in self.pictures:
@@ -75,12 +77,29 @@ def staged(archive: Archive, places: Places, *, replaces: bool) -> Iterator[Stag
                 read_site(unpacked, with_picture=False)
             except CalibrationError as error:
                 raise archive.damaged(SITE, error) from error
-            found.moves.append((unpacked, file))
+            found.moves += [(unpacked, file), *_picture(archive, unpacked, file, scratch, replaces=replaces)]
         if places.files is not None and archive.parts(FILES):
             unpacked = _unpacked(archive, FILES, places.files, scratch)
             found.pictures = [(file, places.files / file.relative_to(unpacked)) for file in sorted(unpacked.rglob("*"))
                               if file.is_file()]
         yield found
+
+
+def _picture(
+    archive: Archive, site: Path, target: Path, scratch: ExitStack, *, replaces: bool
+) -> Iterator[tuple[Path, Path]]:
+    """The surveyed picture to where the unpacked `site` names it, as seen from `target`; not where it lies already.
+
+    Raises UnreadableInput, UsageFault.
+    """
+    name = picture_named(site.read_bytes())
+    if name is None or not archive.parts(SITE_PICTURE):
+        return
+    unpacked, picture = _unpacked(archive, SITE_PICTURE, target, scratch), target.parent / beside(name)
+    if not (picture.is_file() and picture.read_bytes() == unpacked.read_bytes()):
+        if picture.exists():
+            _free(picture, replaces=replaces)
+        yield unpacked, picture
 
 
 def _free(target: Path, *, replaces: bool) -> Path:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from edge.api.cameras import NamedCamera, held_cameras, specs_of
+from edge.api.cameras import NamedCamera, chosen, held_cameras, settings_of
 from edge.api.opening import open_server
 from edge.api.schedule import EVERY_MIN, Schedule
 from edge.api.serving import address_of, listen_at, serve
@@ -16,9 +16,12 @@ from edge.api.unattended import Plan
 from edge.cli.app import app
 from edge.cli.console import out
 from edge.clock import SystemClock
-from edge.errors import ExitCode
+from edge.errors import ExitCode, UsageFault
+from edge.logs import events, log_as
 from edge.settings import Settings, load_settings
-from inventory_core.messages import tell
+from inventory_core.messages import Message, Told, tell
+
+_log = events("server")
 
 
 @app.command("serve")
@@ -29,20 +32,24 @@ def serve_command(
     gallery: Annotated[Path | None, typer.Option(help="Folder of the gallery that names products.")] = None,
     site: Annotated[Path | None, typer.Option(help="Site file (TOML) of the cameras' place.")] = None,
     camera: Annotated[list[str] | None, typer.Option(
-        help="A camera to count with, as NAME=SPEC (index, device path or URL) or SPEC alone; may be repeated.")] = None,
+        help="A camera to count with: NAME=SPEC (index, device path or URL), SPEC, or the NAME of one in the settings; may be "
+             "repeated. Without it: all in the settings.")] = None,
 ) -> None:
     """Serve the API on a book, without an unattended camera loop."""
     settings = load_settings(db=db, gallery=gallery, site=site)
-    with held_cameras(specs_of(camera or ()), SystemClock()) as cameras:
+    specs = chosen(camera or (), settings.camera)
+    with held_cameras(specs, SystemClock(), settings_of(settings.camera)) as cameras:
         serve_until_stopped(settings, cameras, host, port)
     _leave()
 
 
 @app.command("run")
 def run_command(
-    camera: Annotated[str, typer.Option(help="The camera, as NAME=SPEC (index, device path or URL) or SPEC alone.")],
+    camera: Annotated[str | None, typer.Option(
+        help="The camera: NAME=SPEC (index, device path or URL), SPEC, or the NAME of one in the settings. Without it: the one "
+             "in the settings.")] = None,
     site: Annotated[Path | None, typer.Option(help="Site file (TOML) of the camera's place.")] = None,
-    every: Annotated[int, typer.Option(metavar="MINUTES", help="Minutes from one count to the next.")] = EVERY_MIN,
+    every: Annotated[float, typer.Option(metavar="MINUTES", help="Minutes from one count to the next.")] = EVERY_MIN,
     at_shift_ends: Annotated[bool, typer.Option("--at-shift-ends", help="Count at the end of each shift too.")] = False,
     db: Annotated[str | None, typer.Option(help="The book (file or database URL); made when it does not exist.")] = None,
     host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 opens it to the network.")] = "127.0.0.1",
@@ -50,9 +57,13 @@ def run_command(
     gallery: Annotated[Path | None, typer.Option(help="Folder of the gallery that names products.")] = None,
 ) -> None:
     """Serve the API and count unattended, every few minutes and at the ends of shifts."""
-    settings, specs = load_settings(db=db, gallery=gallery, site=site), specs_of([camera])
+    settings = load_settings(db=db, gallery=gallery, site=site)
+    specs = chosen([camera] if camera else (), settings.camera)
+    if len(specs) != 1:
+        raise UsageFault("one camera is counted unattended; name it with --camera (the settings have {cameras})",
+                         cameras=", ".join(specs) or "-")
     plan = Plan(next(iter(specs)), Schedule(every, settings.calendar() if at_shift_ends else None))
-    with held_cameras(specs, SystemClock()) as cameras:
+    with held_cameras(specs, SystemClock(), settings_of(settings.camera)) as cameras:
         serve_until_stopped(settings, cameras, host, port, plan)
     _leave()
 
@@ -72,15 +83,23 @@ def serve_until_stopped(
     Raises UsageFault when the address cannot be had, StoreError for a book that cannot be used.
     """
     speak = out()
-    with open_server(settings, cameras, speak.tr.lang, speak.warn, plan) as server:
+    log_as(settings.log)
+
+    def warn(told: Message | Told) -> None:
+        if settings.log == "json":
+            _log.warning("told", text=speak.tr.say(told))
+        else:
+            speak.warn(told)
+
+    with open_server(settings, cameras, speak.tr.lang, warn, plan) as server:
         listening = listen_at(host, port)
 
         def ready() -> None:
             speak.say(tell("Shelfcount serves {address} on the book {db}; stop it with Ctrl+C", address=address_of(listening),
                            db=settings.db))
             if not server.has_keys:
-                speak.warn(tell("no key exists yet, so nobody can call it: make one with "
-                                "`shelfcount token create --name WHO --role admin --db {db}`", db=settings.db))
+                warn(tell("no key exists yet, so nobody can call it: make one with "
+                          "`shelfcount token create --name WHO --role admin --db {db}`", db=settings.db))
 
         serve(server.api, listening, ready)
-    speak.warn(tell("stopped"))
+    warn(tell("stopped"))

@@ -87,4 +87,5 @@ def to_capture(
         id=count_id, location=location, captured_at=result.captured_at or now, status=result.status,
         reasons=result.reasons, shelves_seen=tuple(shelf.shelf for shelf in result.shelves), counts=counts,
         coverage=result.coverage, pedigree=result.pedigree, evidence=evidence,
+        frame=None if result.frame is None else result.frame.seq,
     )

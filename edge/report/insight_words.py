@@ -30,6 +30,7 @@ ACTIONS: Mapping[Action, Message] = {
     Action.KEY_CREATED: tell("key made"),
     Action.KEY_REVOKED: tell("key revoked"),
     Action.BACKED_UP: tell("backed up"),
+    Action.SURVEYED: tell("surveyed a bay"),
     Action.RESTORED: tell("restored"),
     Action.DAMAGED: tell("damage found"),
 }

@@ -84,7 +84,7 @@ def of_capture(capture: Capture) -> Columns:
         "status": capture.status.value, "reasons": json.dumps(capture.reasons, ensure_ascii=False),
         "shelves_seen": json.dumps(capture.shelves_seen, ensure_ascii=False), "coverage": capture.coverage,
         "camera": who.camera, "detector": who.detector, "embedder": who.embedder, "gallery": who.gallery,
-        "calibration": who.calibration, "evidence": capture.evidence,
+        "calibration": who.calibration, "evidence": capture.evidence, "frame": capture.frame,
     }
 
 
@@ -101,11 +101,12 @@ def count(row: Found) -> ShelfCount:
 
 
 def capture(row: Found, counts: Sequence[ShelfCount]) -> Capture:
-    id, location, at, status, reasons, shelves, coverage, camera, detector, embedder, gallery, calibration, evidence = row
+    id, location, at, status, reasons, shelves, coverage, camera, detector, embedder, gallery, calibration = row[:12]
+    evidence, frame = row[12:]
     return Capture(
         CountId(id), LocationId(location), instant(at), CaptureStatus(status), tuple(json.loads(reasons)),
         tuple(ShelfId(shelf) for shelf in json.loads(shelves)), tuple(counts), coverage,
-        Pedigree(camera, detector, embedder, gallery, calibration), evidence,
+        Pedigree(camera, detector, embedder, gallery, calibration), evidence, frame,
     )
 
 

@@ -75,6 +75,7 @@ class CaptureRow(Row, table=True):
     gallery: str | None = optional_text()
     calibration: str | None = optional_text()
     evidence: str | None = optional_text()
+    frame: int | None = Field(default=None, sa_type=WHOLE)
 
 
 class ShelfCountRow(Row, table=True):

@@ -14,7 +14,8 @@ from calibration.errors import BadGeometry
 from calibration.lens import Lens
 from calibration.site_file import read_site
 from calibration.site_write import Survey, site_text
-from inventory_core.ids import ShelfId
+from calibration.slots import ShelfSlot
+from inventory_core.ids import ShelfId, Sku
 
 NAMES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12)
 LENSES = st.builds(
@@ -32,8 +33,12 @@ def surveys(draw: st.DrawFn) -> Survey:
     jitter = np.array(draw(st.lists(st.floats(-60, 60), min_size=8, max_size=8))).reshape(4, 2)
     corners = np.array([[200.0, 100.0], [1080.0, 100.0], [1080.0, 620.0], [200.0, 620.0]]) + jitter
     at = draw(st.none() | st.integers(0, 10**9).map(lambda s: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=s)))
-    return Survey(draw(st.none() | NAMES), 1280, 720, corners, draw(st.floats(100, 9000)), 2000.0, bands,
-                  draw(st.none() | st.floats(0.5, 5)), draw(st.none() | LENSES), at)
+    width_mm = draw(st.floats(100, 9000))
+    stops = draw(st.lists(st.floats(0, 100), max_size=6, unique=True).map(sorted))
+    slots = tuple(ShelfSlot(bands[0].shelf, left, right, draw(st.none() | NAMES.map(Sku)), draw(st.integers(1, 9)))
+                  for left, right in zip(stops[::2], stops[1::2], strict=False))
+    return Survey(draw(st.none() | NAMES), 1280, 720, corners, width_mm, 2000.0, bands,
+                  draw(st.none() | st.floats(0.5, 5)), draw(st.none() | LENSES), at, slots=slots)
 
 
 @given(surveys())
@@ -44,6 +49,7 @@ def test_what_is_written_is_read_back(survey: Survey) -> None:
         site = read_site(path)
     assert (survey.camera, survey.width_px, survey.height_px) == (site.camera, site.width_px, site.height_px)
     assert (survey.width_mm, survey.height_mm, survey.bands) == (site.bay.width_mm, site.bay.height_mm, site.bay.bands)
+    assert survey.slots == site.bay.slots
     assert survey.surveyed_at == site.surveyed_at
     assert (survey.lens is None) == (site.lens is None)
     if survey.lens is not None and site.lens is not None:

@@ -145,9 +145,31 @@ def test_a_photo_that_cannot_be_read_does_not_stop_the_others(
 
 @pytest.mark.parametrize("arguments", [
     [], ["red"], ["--coco", "x.json"], ["red", "a.jpg", "--coco", "x.json", "--images", "."], ["--images", "."],
+    ["--folders", ".", "--coco", "x.json", "--images", "."], ["red", "a.jpg", "--folders", "."],
 ])  # fmt: skip
 def test_a_command_that_mixes_or_misses_its_parts_is_refused(arguments: list[str]) -> None:
     assert 2 == shelfcount("enrol", *arguments, "--gallery", "g")
+
+
+def test_a_folder_of_folders_is_one_change_and_what_is_no_photo_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for sku, hue in (("red", 0), ("green", 60)):
+        (tmp_path / "photos" / sku).mkdir(parents=True)
+        save(tmp_path / "photos" / sku / "front.png", pack(hue))
+    (tmp_path / "photos" / "red" / "notes.txt").write_text("from Monday")
+
+    assert 3 == shelfcount("enrol", "--folders", tmp_path / "photos", "--gallery", tmp_path / "g")
+    said = capsys.readouterr()
+    assert "2 photos of 2 products enrolled" in said.out
+    assert "notes.txt" in said.err
+    assert 0 == shelfcount("gallery", "undo", "--gallery", tmp_path / "g")
+    assert "undone: enrolling 2 photos of green, red" in capsys.readouterr().out
+
+
+def test_folders_without_photos_are_told_how_they_must_lie(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert 2 == shelfcount("enrol", "--folders", tmp_path, "--gallery", tmp_path / "g")
+    assert "each product needs a folder named by its SKU" in capsys.readouterr().err
 
 
 def test_without_a_gallery_the_command_says_how_to_name_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -49,6 +49,10 @@ height_mm = 750
 top_mm = 0
 bottom_mm = 740
 """
+SURVEYED = """[reference]
+picture = "pictures/front.png"
+sha256 = "0"
+"""
 Shelfcount = Callable[..., tuple[int, str, str]]
 
 
@@ -434,14 +438,16 @@ class TestParts:
         """A backup with a gallery, a site and a picture."""
         gallery = open_gallery(tmp_path / "g", "sha256:" + "a" * 64, create=True)
         gallery.enrol(COLA, np.eye(4, dtype=np.float32)[:1], [Photo(np.full((40, 20, 3), 90, np.uint8), "a.jpg")], at=NOON)
-        (tmp_path / "site.toml").write_text(SITE)
+        (tmp_path / "site.toml").write_text(SITE + SURVEYED)
+        (tmp_path / "pictures").mkdir()
+        (tmp_path / "pictures" / "front.png").write_bytes(b"the surveyed picture")
         (pictures := tmp_path / "shop.files" / "evidence").mkdir(parents=True)
         (pictures / "e-1.jpg").write_bytes(b"a picture")
         (tmp_path / "shop.files" / "orders").mkdir()
         (tmp_path / "shop.files" / "orders" / "waiting.json").write_text("{}")
         code, out, err = shelfcount("ledger", "backup", tmp_path / "b.zip", "--gallery", tmp_path / "g", "--site",
                                     tmp_path / "site.toml", "--evidence")
-        assert (0, "", True) == (code, err, "and 5 more parts" in out), (out, err)
+        assert (0, "", True) == (code, err, "and 6 more parts" in out), (out, err)
         return tmp_path / "b.zip"
 
     def test_all_of_it_comes_back(self, shelfcount: Shelfcount, shop: Path, tmp_path: Path) -> None:
@@ -450,10 +456,11 @@ class TestParts:
                                     db=home / "shop.db")
         assert (0, "", False) == (code, err, "brings it back" in out)
         assert (COLA,) == open_gallery(home / "g", "sha256:" + "a" * 64).names()
-        assert (SITE, b"a picture") == ((home / "site.toml").read_text(),
-                                        (home / "shop.files" / "evidence" / "e-1.jpg").read_bytes())
+        assert (SITE + SURVEYED, b"the surveyed picture", b"a picture") == (
+            (home / "site.toml").read_text(), (home / "pictures" / "front.png").read_bytes(),
+            (home / "shop.files" / "evidence" / "e-1.jpg").read_bytes())
         assert not (home / "shop.files" / "orders").exists()
-        assert {"g", "shop.db", "shop.files", "site.toml"} == {p.name for p in home.iterdir()}
+        assert {"g", "pictures", "shop.db", "shop.files", "site.toml"} == {p.name for p in home.iterdir()}
 
     def test_what_is_not_asked_for_is_told(self, shelfcount: Shelfcount, shop: Path, book: Path) -> None:
         out = shelfcount("ledger", "restore", shop, "--replace")[1]
@@ -478,6 +485,35 @@ class TestParts:
         (home := tmp_path / "home").mkdir()
         code, _, err = shelfcount("ledger", "restore", tampered(shop, part, b"{}"), option, home / "x", db=home / "shop.db")
         assert (3, True, []) == (code, "is damaged in its part" in err, list(home.iterdir()))
+
+    def test_another_surveyed_picture_is_moved_aside_only_when_asked(
+        self, shelfcount: Shelfcount, shop: Path, tmp_path: Path
+    ) -> None:
+        (home := tmp_path / "home" / "pictures").mkdir(parents=True)
+        (picture := home / "front.png").write_bytes(b"another")
+        words = ("ledger", "restore", shop, "--site", home.parent / "site.toml")
+        code, _, err = shelfcount(*words, db=home.parent / "shop.db")
+        assert (2, True, b"another") == (code, "front.png exists and was left as it is" in err, picture.read_bytes())
+        assert 0 == shelfcount(*words, "--replace", db=home.parent / "shop.db")[0]
+        (aside,) = home.glob("front.png.before-*")
+        assert (b"the surveyed picture", b"another") == (picture.read_bytes(), aside.read_bytes())
+
+    def test_a_picture_named_outside_the_folder_of_the_site_is_put_beside_it(
+        self, shelfcount: Shelfcount, book: Path, tmp_path: Path
+    ) -> None:
+        (there := tmp_path / "there").mkdir()
+        (tmp_path / "front.png").write_bytes(b"the surveyed picture")
+        (there / "site.toml").write_text(SITE + SURVEYED.replace("pictures/front.png", "../front.png"))
+        assert 0 == shelfcount("ledger", "backup", tmp_path / "b.zip", "--site", there / "site.toml")[0]
+        (home := tmp_path / "deep" / "home").mkdir(parents=True)
+        assert 0 == shelfcount("ledger", "restore", tmp_path / "b.zip", "--site", home / "site.toml", db=home / "shop.db")[0]
+        assert ({"front.png", "shop.db", "site.toml"}, {"home"}) == (
+            {p.name for p in home.iterdir()}, {p.name for p in home.parent.iterdir()})
+
+    def test_a_site_without_its_picture_is_not_backed_up(self, shelfcount: Shelfcount, book: Path, tmp_path: Path) -> None:
+        (tmp_path / "site.toml").write_text(SITE + SURVEYED)
+        code, _, err = shelfcount("ledger", "backup", tmp_path / "b.zip", "--site", tmp_path / "site.toml")
+        assert (2, True, False) == (code, "names the picture" in err, (tmp_path / "b.zip").exists())
 
     def test_a_part_that_the_backup_lacks_is_said(self, shelfcount: Shelfcount, book: Path, tmp_path: Path) -> None:
         shelfcount("ledger", "backup", tmp_path / "plain.zip")

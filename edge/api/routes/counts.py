@@ -1,5 +1,6 @@
 """Counts on demand, watched live, and everything that was counted."""
 
+import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
@@ -10,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from edge.api.answers import Responses, page_answers, read_answers, write_answers
+from edge.api.count_job import CountJob
 from edge.api.deps import Desk, Here, needs_key
 from edge.api.guard import GuardedRoute, WriteRoute
-from edge.api.jobs import CountJob
 from edge.api.paging import Cursor, Limit, page_of, tagged
 from edge.api.problems import language_for
 from edge.api.refusals import CannotCount, NotFound, UnknownCamera
@@ -49,11 +50,13 @@ async def post_count(request: Request, desk: Here) -> Response:
         raise UnknownCamera("this server has no camera {camera}; it has {cameras}", camera=asked.camera,
                             cameras=", ".join(sorted(desk.cameras)) or "-")
     order = Order(CountId(f"c-{uuid.uuid4().hex}"), LocationId(asked.location or desk.settings.location), asked.camera,
-                  desk.clock.now())
-    desk.jobs.admit()
-    await desk.pictures.run(lambda: desk.jobs.keep(order, asked.picture))  # before the book says yes: a yes must survive
+                  desk.clock.now(), cause=request.state.cause)
+    if (running := await _claimed(desk, order)) is not order:  # a double tap, or a count that the schedule asked for: one count
+        joined = await desk.writes.once(request, asked.meaning, lambda book: _accept(book, running), status=202)
+        return joined.response()
     accepted = False
     try:
+        await desk.pictures.run(lambda: desk.jobs.keep(order, asked.picture))  # before the book says yes: a yes must survive
         answer = await desk.writes.once(request, asked.meaning, lambda book: _accept(book, order), status=202)
         accepted = answer.status == 202 and not answer.replayed
     finally:
@@ -93,6 +96,14 @@ async def watch_count(id: str, request: Request, desk: Here) -> Response:
     _count(desk, CountId(id), lang)  # 404 before the stream begins
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_events(desk, CountId(id), lang), media_type="text/event-stream", headers=headers)
+
+
+async def _claimed(desk: Desk, order: Order) -> Order:
+    """`order`, whose place in the queue is now taken, or the order that it joins. Raises TooManyRequests."""
+    while (claim := desk.jobs.claim(order)).order is not order:
+        if await asyncio.wrap_future(claim.agreed):
+            return claim.order
+    return order
 
 
 def _accept(book: Book, order: Order) -> CountAccepted:

@@ -158,6 +158,7 @@ class CountReply(_Reply):
     status: Literal["counted", "partly", "cannot_see"] | None
     reasons: list[str]
     coverage: float | None
+    frame: int | None
     shelves: list[SeenShelf]
     pedigree: PedigreeReply | None
     failure: FailureReply | None

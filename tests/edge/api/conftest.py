@@ -41,7 +41,7 @@ class FixedLooker:
     before: Callable[[], None] = lambda: None
     seen: list[tuple[str, bytes | None]] = field(default_factory=list)
 
-    def look(self, order: Any, picture: bytes | None) -> Capture:
+    def look(self, order: Any, picture: bytes | None, taken: Callable[[], None] = lambda: None) -> Capture:
         self.before()
         self.seen.append((order.source, picture))
         counts = (ShelfCount(ShelfId("1"), Sku("cola"), FacingRange(2, 2, 3)),

@@ -132,7 +132,7 @@ def test_too_many_waiting_counts_are_told_to_come_back(build: Build, looker: Fix
     go_on = threading.Event()
     looker.before = lambda: go_on.wait(5)
     with TestClient(build(limits=ApiLimits(counts_waiting=1))) as client:
-        answers = [Shop(client).post("/v2/counts", {"camera": "door"}, key=f"k{n}") for n in range(4)]
+        answers = [Shop(client).post("/v2/counts", files={"picture": png()}, key=f"k{n}") for n in range(4)]
         go_on.set()
     assert 429 in {a.status_code for a in answers}
     assert {"10"} == {a.headers["retry-after"] for a in answers if a.status_code == 429}

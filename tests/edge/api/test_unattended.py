@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prometheus_client import CollectorRegistry
 
-from edge.api.jobs import CountJob, JobState
+from edge.api.count_job import CountJob, JobState
 from edge.api.schedule import Schedule
 from edge.api.spool import Order
 from edge.api.unattended import Plan, Unattended
@@ -97,7 +97,7 @@ def test_times_that_were_slept_through_are_not_made_up_for() -> None:
     assert [MIDNIGHT + timedelta(minutes=m) for m in (15, 135, 150, 165, 180)] == day.at
 
 
-@pytest.mark.parametrize("minutes", [0, 1441])
-def test_a_schedule_without_sense_is_refused(minutes: int) -> None:
-    with pytest.raises(UsageFault, match="--every takes 1 to"):
+@pytest.mark.parametrize("minutes", [0, 0.05, 1441])
+def test_a_schedule_without_sense_is_refused(minutes: float) -> None:
+    with pytest.raises(UsageFault, match=r"--every takes 0\.1 to 1440 minutes"):
         Schedule(minutes)

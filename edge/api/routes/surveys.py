@@ -1,0 +1,151 @@
+"""The survey of a bay from a browser: a picture, its corners, the shelves proposed, and the site file that is kept."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from edge.api.answers import read_answers, write_answers
+from edge.api.cameras import NamedCamera
+from edge.api.deps import Desk, Here, needs_key
+from edge.api.guard import GuardedRoute, WriteRoute
+from edge.api.limits import JSON_BYTES
+from edge.api.paging import tagged, tagged_bytes
+from edge.api.problems import language_for
+from edge.api.refusals import BadBody, UnknownCamera
+from edge.api.schemas.surveys import (
+    MOST_SHELVES,
+    Length,
+    Pixel,
+    ProposalReply,
+    SiteReply,
+    SurveyReply,
+    SurveyResult,
+    SurveyStart,
+)
+from edge.api.stamps import stamp_of
+from edge.api.survey_forms import draft_survey, full_survey, proposal_reply, site_in_use
+from edge.api.surveying import Draft, KeptSurvey, camera_picture, jpeg
+from edge.api.uploads import SURVEY_BODY, Asked, asked_for
+from edge.capture.pictures import decode_picture
+from edge.counting.reasons import reason_in_words
+from edge.messages import Translator
+from inventory_core.events import Action, Event, Outcome, quoted
+from inventory_core.messages import Message, Told, tell
+from inventory_core.ports import Book
+
+CAMERA_FAULTS = ("no_camera", "camera_silent", "camera_garbled", "camera_opening", "camera_crashed")
+
+reads = APIRouter(route_class=GuardedRoute, tags=["surveys"])
+forms = APIRouter(route_class=WriteRoute, tags=["surveys"], dependencies=[needs_key])
+writes = APIRouter(route_class=WriteRoute, tags=["surveys"], dependencies=[needs_key], max_body_size=JSON_BYTES)
+Corners = Annotated[list[Pixel], Query(min_length=8, max_length=8, description="x, y of the top left corner, then clockwise.")]
+
+
+@reads.get("/v2/surveys", summary="What a survey begins with: the cameras, and the site in use", response_model=SurveyStart,
+           responses=read_answers())
+async def start(request: Request, desk: Here) -> Response:
+    site, file = desk.surveys.site, str(desk.surveys.target)
+    return tagged(request, SurveyStart(
+        cameras=sorted(desk.cameras), file=file, site=None if site is None else site_in_use(site, file)).model_dump())
+
+
+@forms.post("/v2/surveys", summary="Take or send the picture of a bay", status_code=201, response_model=SurveyReply,
+            openapi_extra=SURVEY_BODY, responses=write_answers(
+                "unknown_camera", "not_a_picture", "empty", "truncated", "too_small", *CAMERA_FAULTS))
+async def begin(request: Request, desk: Here) -> Response:
+    """It waits in memory until its corners are known: take it again after a restart."""
+    asked, id = await asked_for(request, desk), f"s-{stamp_of(request, desk.clock.now(), 'SVY').id}"
+    if asked.location is not None:
+        raise BadBody("a survey takes no `location`; send the picture or the name of a camera alone")
+    draft = await desk.surveying.run(lambda: desk.surveys.begun(id) or _begin(desk, id, asked))
+    tr = Translator(language_for(request))
+    reply = SurveyReply(
+        id=id, camera=draft.camera, width_px=draft.width_px, height_px=draft.height_px, picture=f"/v2/surveys/{id}/picture",
+        reasons=[tr.say(reason_in_words(code)) for code in draft.reasons])
+    return (await desk.writes.once(request, asked.meaning, lambda _: reply)).response()
+
+
+@reads.get("/v2/surveys/{id}/picture", summary="The picture that is surveyed", response_class=Response,
+           responses=read_answers("not_found") | {200: {"content": {"image/jpeg": {}}, "description": "As taken."}})
+async def picture(id: str, request: Request, desk: Here) -> Response:
+    draft = desk.surveys.draft(id)
+    return tagged_bytes(request, await desk.surveying.run(lambda: jpeg(draft.image())), "image/jpeg")
+
+
+@reads.get("/v2/surveys/{id}/proposal", summary="The bay from the front, with the shelves and places seen in it",
+           response_model=ProposalReply, responses=read_answers("not_found", "bad_survey"))
+async def proposal(
+    id: str, request: Request, desk: Here, corners: Corners, width_mm: Annotated[Length, Query()],
+    height_mm: Annotated[Length, Query()],
+    shelves: Annotated[int | None, Query(ge=1, le=MOST_SHELVES, description="How many there are, where known.")] = None,
+) -> Response:
+    draft = desk.surveys.draft(id)
+    survey = draft_survey(desk.surveys, draft, corners, width_mm, height_mm)
+    reply = await desk.surveying.run(lambda: proposal_reply(desk.surveys.propose(draft, survey, shelves)))
+    return tagged(request, reply.model_dump())
+
+
+@writes.post("/v2/surveys/{id}/site", summary="Keep the survey as the site file", status_code=201, response_model=SiteReply,
+             responses=write_answers("not_found", "bad_survey", "site_not_written"))
+async def keep(id: str, body: SurveyResult, request: Request, desk: Here) -> Response:
+    """The site file before is kept under a number; counts that begin from now on use the new one."""
+    stamp, tr = stamp_of(request, desk.clock.now(), "SVY"), Translator(language_for(request))
+
+    def kept_or_not() -> KeptSurvey | Told:
+        try:
+            draft = desk.surveys.draft(id)
+            survey = full_survey(desk.surveys, draft, body, desk.clock)
+            return desk.surveys.keep(stamp.id, draft, survey, desk.settings.location)
+        except Told as error:
+            return error  # a request that was answered before gets that answer, even where the picture is gone since
+
+    kept = await desk.surveying.run(kept_or_not)
+
+    def work(book: Book) -> SiteReply:
+        if isinstance(kept, Told):
+            raise kept
+        book.add_event(Event(
+            stamp.at, stamp.actor, Action.SURVEYED, Outcome.DONE, stamp.device, stamp.trace,
+            subject=quoted(kept.files.site.name),
+            detail={"fingerprint": kept.fingerprint, "shelves": str(len(body.shelves)), "slots": str(len(body.slots))}))
+        return SiteReply(
+            file=str(kept.files.site), fingerprint=kept.fingerprint, taken=desk.surveys.counts,
+            picture=None if kept.files.picture is None else kept.files.picture.name,
+            earlier=None if kept.files.earlier is None else kept.files.earlier.name,
+            planogram=None if kept.planogram is None else kept.planogram.name,
+            notes=[tr.say(note) for note in _notes(desk, kept)])
+
+    return (await desk.writes.once(request, [id, body.model_dump(mode="json")], work)).response()
+
+
+def _begin(desk: Desk, id: str, asked: Asked) -> Draft:
+    """Raises UnreadableInput, UnknownCamera."""
+    if asked.picture is not None:
+        image = decode_picture(asked.picture, "`picture`", desk.settings.max_pixels).image
+    elif isinstance(camera := desk.cameras.get(asked.camera or ""), NamedCamera):
+        image = camera_picture(camera)
+    else:
+        raise UnknownCamera("this server has no camera {camera}; it has {cameras}", camera=asked.camera,
+                            cameras=", ".join(sorted(desk.cameras)) or "-")
+    return desk.surveys.begin(id, asked.camera, image)
+
+
+def _notes(desk: Desk, kept: KeptSurvey) -> list[Message]:
+    """What the installer still has to know or do."""
+    notes = []
+    if desk.surveys.counts:
+        notes.append(tell("every count from now on uses this site"))
+    else:
+        notes.append(tell("this server does not count: start it again once its detector works"))
+    if not desk.surveys.is_named:
+        notes.append(tell("this server was started without a site file: start it with --site {file} from now on, or it counts "
+                          "without one again", file=kept.files.site))
+    if kept.files.picture is None:
+        notes.append(tell("the picture shows too little of the shelf's frame to notice that the camera was moved; take a sharp "
+                          "one of the whole front and survey again"))
+    if kept.planogram is not None:
+        notes.append(tell("{file} holds the places for `shelfcount planogram import`; write into `depth` how many units stand "
+                          "behind one another first", file=kept.planogram))
+    return notes

@@ -1,0 +1,169 @@
+"""The survey page in a real browser, on a phone and on a desk, in both languages: by mouse, by keyboard, to a site file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from calibration.site_file import read_site
+from edge.messages import Lang
+from inventory_core.store.sql_book import open_book
+from tests.browser.chromium import CHROMIUM, Page, chromium
+from tests.edge.api.conftest import add_keys
+from tests.edge.api.test_serve import Served
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed: apt-get install chromium")
+SHELF = Path(__file__).parents[2] / "models" / "golden_set" / "shelf.jpg"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("survey")
+    book = open_book(str(made / "shop.db"))
+    add_keys(book)
+    book.close()
+    return made
+
+
+@pytest.fixture(scope="module")
+def served(folder: Path) -> Iterator[Served]:
+    running = Served(folder, "--db", "shop.db")
+    yield running
+    running.stop()
+    running.process.communicate(timeout=10)
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[Page]:
+    with chromium(tmp_path) as opened:
+        yield opened
+        assert [] == opened.complaints
+
+
+def open_page(page: Page, served: Served, lang: str, width_px: int) -> None:
+    page.size(width_px, 800)
+    page.open(f"{served.address}/survey?lang={lang}")
+
+
+def take_picture(page: Page) -> None:
+    page.fill("#key", "staff")
+    page.click("#key-form button")
+    page.until("!document.getElementById('step-picture').hidden")
+    page.upload("#upload", SHELF)
+    page.until("!document.getElementById('step-corners').hidden")
+
+
+def show_shelves(page: Page) -> None:
+    page.fill("#width", "1920")
+    page.fill("#height", "1080")
+    page.click("#size-form button")
+    page.until("!document.getElementById('step-save').hidden")
+
+
+def corner(page: Page, number: int) -> tuple[int, int]:
+    x, y = page.js(f"document.querySelectorAll('.handle')[{number}].getAttribute('aria-label')").split(": ")[1].split(", ")
+    return int(x), int(y)
+
+
+def drag(page: Page, selector: str, right_px: float, down_px: float) -> None:
+    x, y = page.middle(selector)
+    page.mouse("mouseMoved", x, y)
+    page.mouse("mousePressed", x, y)
+    page.mouse("mouseMoved", x + right_px, y + down_px)
+    page.mouse("mouseReleased", x + right_px, y + down_px)
+
+
+@pytest.mark.parametrize("lang", list(Lang))
+def test_a_phone_user_surveys_a_bay_and_nothing_sticks_out(page: Page, served: Served, folder: Path, lang: Lang) -> None:
+    open_page(page, served, lang, 360)
+    take_picture(page)
+    assert lang == page.js("document.documentElement.lang.slice(0, 2)")
+    show_shelves(page)
+    page.js("document.getElementById('slot-part').open = true")
+    assert page.js("document.documentElement.scrollWidth") <= 360
+    small = page.js("[...document.querySelectorAll('button, input, select')].filter(e => e.offsetParent &&"
+                    " !e.matches('.board, td *') && e.getBoundingClientRect().height < 44).map(e => e.id)")
+    assert [] == small
+    page.fill("#name", f"phone-{lang}")
+    page.click("#save-form button")
+    page.until("document.querySelector('#done li')")
+    site = read_site(folder / "shop.site.toml")
+    assert (f"phone-{lang}", 1920, 1080) == (site.camera, site.bay.width_mm, site.bay.height_mm)
+    assert len(site.bay.slots) > 10
+
+
+def test_a_corner_is_dragged_under_a_loupe_and_then_other_shelves_are_asked_for(page: Page, served: Served) -> None:
+    open_page(page, served, "en", 1280)
+    take_picture(page)
+    show_shelves(page)
+    scale = 960 / page.js("document.getElementById('photo').clientWidth")
+    (before_x, before_y), (x, y) = corner(page, 0), page.middle(".handle")
+    page.mouse("mouseMoved", x, y)
+    page.mouse("mousePressed", x, y)
+    page.mouse("mouseMoved", x - 30, y + 20)
+    assert page.js("!document.getElementById('loupe').hidden")
+    page.mouse("mouseReleased", x - 30, y + 20)
+    assert page.js("document.getElementById('loupe').hidden")
+    after_x, after_y = corner(page, 0)
+    assert (pytest.approx(-30 * scale, abs=2), pytest.approx(20 * scale, abs=2)) == (after_x - before_x, after_y - before_y)
+    assert page.js("document.getElementById('step-save').hidden")
+
+
+def test_everything_is_reached_and_moved_with_the_keyboard_alone(page: Page, served: Served) -> None:
+    open_page(page, served, "zh", 360)
+    take_picture(page)
+    show_shelves(page)
+    page.js("document.getElementById('slot-part').open = true; document.activeElement.blur()")
+    reached = set()
+    for _ in range(page.js("document.querySelectorAll('button, input, select, summary, a, [tabindex]').length") + 5):
+        page.press("Tab")
+        reached.add(page.js("(e => e.id || e.getAttribute('aria-label') || e.textContent.trim())(document.activeElement)"))
+    wanted = page.js("[...document.querySelectorAll('main button, main input, main select, main summary, a')]"
+                     ".filter(e => e.offsetParent).map(e => e.id || e.getAttribute('aria-label') || e.textContent.trim())")
+    assert [] == [name for name in wanted if name not in reached]
+    page.js("document.querySelector('.board').focus()")
+    before = float(page.js("document.querySelector('#shelves tr td:nth-child(3) input').value"))
+    page.press("ArrowDown")
+    page.press("ArrowDown", shift=True)
+    moved = page.js("[...document.querySelectorAll('#shelves tr')].slice(0, 2)"
+                    ".map((row, i) => row.cells[2 - i].firstChild.value)")
+    assert [before + 11] * 2 == [float(value) for value in moved]
+    page.js("document.querySelectorAll('.handle')[2].focus()")
+    x, y = corner(page, 2)
+    page.press("ArrowLeft", shift=True)
+    page.press("ArrowUp")
+    assert (x - 10, y - 1) == corner(page, 2)
+
+
+def test_boards_are_moved_added_taken_away_and_named(page: Page, served: Served, folder: Path) -> None:
+    open_page(page, served, "en", 1280)
+    take_picture(page)
+    show_shelves(page)
+    shelves = page.js("document.querySelectorAll('#shelves tr').length")
+    page.js("scrollTo(0, document.getElementById('front').offsetTop)")
+    mm = float(page.js("document.querySelector('#shelves tr td:nth-child(3) input').value"))
+    drag(page, ".board", 0, 25)
+    moved = float(page.js("document.querySelector('#shelves tr td:nth-child(3) input').value"))
+    assert pytest.approx(mm + 25 * 1080 / page.js("document.getElementById('front').clientHeight"), abs=4) == moved
+    page.fill("#shelves tr td:first-child input", "eye level")
+    page.click("#add-shelf")
+    page.click("#shelves tr:nth-child(2) button")
+    page.click("#save-form button")
+    page.until("document.querySelector('#done li')")
+    bands, slots = (bay := read_site(folder / "shop.site.toml").bay).bands, bay.slots
+    assert "eye level" in {slot.shelf for slot in slots} <= {band.shelf for band in bands}
+    assert (shelves, "eye level", moved) == (len(bands), bands[0].shelf, bands[0].bottom_mm)
+
+
+def test_a_mistake_is_told_where_it_was_made_and_a_wrong_key_at_the_key(page: Page, served: Served) -> None:
+    open_page(page, served, "en", 360)
+    page.fill("#key", "nobody")
+    page.click("#key-form button")
+    page.until("!document.getElementById('alert-key').hidden")
+    assert "not known" in page.js("document.getElementById('alert-key').textContent")
+    take_picture(page)
+    show_shelves(page)
+    page.fill("#shelves tr td:nth-child(3) input", "-5")
+    page.click("#save-form button")
+    page.until("!document.getElementById('alert-save').hidden")
+    assert "needs top_mm above bottom_mm" in page.js("document.getElementById('alert-save').textContent")

@@ -1,0 +1,102 @@
+"""`shelfcount calibrate` leads from nothing to a site file that `check` takes; it can be left and taken up again."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import pytest
+
+from calibration.site_file import read_site
+from edge.capture.rig import RigCamera, jpeg
+from edge.cli import commands
+from edge.errors import ExitCode
+from tests.cli.test_calibrate_bay import CORNERS, SHELF
+
+ROOT = Path(__file__).parents[2]
+BAY = [str(SHELF), "1920", "1080", CORNERS, "", "", "y"]
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SHELFCOUNT_THREADS", "1")
+
+
+def walk(*answers: str, lang: str = "en") -> int:
+    Path("answers.txt").write_text("\n".join(answers) + "\n", encoding="utf-8")
+    return commands.run(["calibrate", "--answers", "answers.txt", "--lang", lang])
+
+
+@pytest.mark.parametrize(("lang", "first", "last"), [
+    ("en", "--- step 1 of 4: the sheet", "the camera is surveyed; count with it"),
+    ("zh", "--- 第 1 步，共 4 步：标定板", "摄像头已测量好"),
+])
+def test_four_steps_lead_to_a_site_file_that_is_checked(
+    capsys: pytest.CaptureFixture[str], lang: str, first: str, last: str
+) -> None:
+    assert ExitCode.DONE == walk("tags", "", "", "-", *BAY, lang=lang)
+    said = capsys.readouterr().out.splitlines()
+    assert (first, True) == (said[0], said[-1].startswith(last))
+    assert 4 == len(read_site(Path("site.toml")).bay.bands)
+    assert {"answers.txt", "sheet.pdf", "site.toml", "site.surveyed.png", "seen.png"} == {p.name for p in Path().iterdir()}
+
+
+def test_it_goes_on_at_the_step_at_which_it_was_left(capsys: pytest.CaptureFixture[str]) -> None:
+    left = subprocess.run(
+        [sys.executable, "-m", "edge", "calibrate", "--lang", "en"], input="-\n-\n", capture_output=True, text=True,
+        check=False, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60)
+    assert (130, True) == (left.returncode, "goes on at this step" in left.stderr)
+    assert ExitCode.DONE == walk(*BAY)
+    said = capsys.readouterr().out.splitlines()
+    assert ["going on where you left off; delete calibrate.progress.json to begin anew", "--- step 3 of 4: the bay"] == said[:2]
+    assert not Path("calibrate.progress.json").exists()
+
+
+def test_what_is_answered_wrongly_is_told_and_asked_again(capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = [["paper"], ["tags", "sheet.doc"]]
+    bays = [["gone.jpg", "1920", "1080", CORNERS, "", ""], [str(SHELF), "wide"],
+            [str(SHELF), "1920", "1080", "1,2 3", "", ""], [str(SHELF), "1920", "1080", "tags", "", ""], [*BAY[:-1], "n"]]
+    assert ExitCode.DONE == walk(*(line for lines in wrong for line in lines), "-", "nowhere", "", "-",
+                                 *(line for lines in bays for line in lines), *BAY)
+    told = capsys.readouterr().err
+    for named in ("charuco or tags, not paper", "not as sheet.doc", "nowhere", "gone.jpg does not exist", "got wide",
+                  "--corners takes four points", "0 (top left)", "then give the number of shelves"):
+        assert named in told
+    assert 8 == told.count("answer again")
+
+
+def test_answers_that_end_too_early_are_told_with_the_question(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ExitCode.USAGE == walk("-", "-", str(SHELF))
+    assert "before this question: Width of the front in mm:" in capsys.readouterr().err
+    assert Path("calibrate.progress.json").exists()
+
+
+def test_the_picture_may_be_taken_by_a_camera(capsys: pytest.CaptureFixture[str]) -> None:
+
+    shelf = cv2.imread(str(SHELF))
+    assert shelf is not None
+    with RigCamera(lambda _: jpeg(shelf)) as rig:  # type: ignore[arg-type]
+        assert ExitCode.DONE == walk("-", "-", rig.url, *BAY[1:])
+    assert f"shelfcount run --camera {rig.url} --site site.toml" in capsys.readouterr().out
+    assert (960, 540) == (read_site(Path("site.toml")).width_px, read_site(Path("site.toml")).height_px)
+
+
+def test_a_check_that_fails_is_looked_at_again_after_the_mend(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("shelfcount.toml").write_text('gallery = "gone"\n', encoding="utf-8")
+    assert ExitCode.USAGE == walk("-", "-", *BAY, "")
+    assert 2 == capsys.readouterr().out.count("gone is not a gallery")
+    Path("shelfcount.toml").unlink()
+    assert ExitCode.DONE == walk()
+
+
+def test_progress_of_something_else_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("calibrate.progress.json").write_text("[1]", encoding="utf-8")
+    assert ExitCode.USAGE == walk()
+    assert "delete it to begin anew" in capsys.readouterr().err
+
+
+def test_a_subcommand_asks_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ExitCode.DONE == commands.run(["calibrate", "sheet", "--out", "s.pdf", "--lang", "en"])
+    assert "step" not in capsys.readouterr().out

@@ -1,0 +1,98 @@
+"""Cameras in the settings: which are meant, and that their settings reach the process that reads them."""
+
+from pathlib import Path
+
+import pytest
+
+from edge.api.cameras import chosen, settings_of
+from edge.capture.camera_settings import CameraSettings
+from edge.capture.wire import Order
+from edge.cli import commands
+from edge.errors import ExitCode, UsageFault
+from edge.settings import CameraEntry, load_settings
+
+FILE = """
+[[camera]]
+name = "door"
+spec = "/dev/v4l/by-path/nowhere"
+width_px = 1920
+height_px = 1080
+fps = 15
+exposure_100us = 100
+focus = 30
+white_balance_k = 4500
+
+[[camera]]
+name = "window"
+spec = "rtsp://owner:Kanarienvogel@10.0.0.4/live"
+fourcc = "YUYV"
+power_line_hz = 60
+"""
+
+
+@pytest.fixture
+def entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[CameraEntry, ...]:
+    monkeypatch.chdir(tmp_path)
+    Path("shelfcount.toml").write_text(FILE, encoding="utf-8")
+    return load_settings().camera
+
+
+DOOR, WINDOW = "/dev/v4l/by-path/nowhere", "rtsp://owner:Kanarienvogel@10.0.0.4/live"
+
+
+@pytest.mark.parametrize(("given", "expected"), [
+    ((), {"door": DOOR, "window": WINDOW}), (("window",), {"window": WINDOW}), (("door=0",), {"door": "0"}),
+    (("back=1", "door"), {"back": "1", "door": DOOR}), (("/dev/video3",), {"/dev/video3": "/dev/video3"}),
+])
+def test_a_name_alone_is_one_of_the_settings(
+    entries: tuple[CameraEntry, ...], given: tuple[str, ...], expected: dict[str, str]
+) -> None:
+    assert expected == chosen(given, entries)
+
+
+def test_settings_reach_the_process_that_reads_the_camera(entries: tuple[CameraEntry, ...]) -> None:
+    settings = settings_of(entries)
+    assert CameraSettings(1920, 1080, 15.0, exposure_100us=100, focus=30, white_balance_k=4500) == settings["door"]
+    assert CameraSettings(fourcc="YUYV", power_line_hz=60) == settings["window"]
+    for name, each in settings.items():
+        assert each == Order.decoded(Order("0", name, each).encoded()).settings
+
+
+@pytest.mark.parametrize("line", [
+    "exposure = 3", "exposure_100us = 0", "power_line_hz = 55", 'fourcc = "MJPEG"', 'name = "a=b"'])
+def test_a_key_or_value_that_is_not_documented_is_refused(entries: tuple[CameraEntry, ...], line: str) -> None:
+    del entries
+    text = FILE.replace('name = "window"', line) if line.startswith("name") else f"{FILE}{line}\n"
+    text = text.replace('fourcc = "YUYV"\n', "").replace("power_line_hz = 60\n", "")
+    Path("shelfcount.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageFault, match="setting camera"):
+        load_settings()
+
+
+def test_two_cameras_of_one_name_are_refused(entries: tuple[CameraEntry, ...]) -> None:
+    del entries
+    Path("shelfcount.toml").write_text(FILE.replace("window", "door"), encoding="utf-8")
+    with pytest.raises(UsageFault, match="two cameras have one name"):
+        load_settings()
+
+
+def test_check_says_how_each_camera_is_set_and_which_is_not_there(
+    entries: tuple[CameraEntry, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    del entries
+    assert ExitCode.CHECK_FAILED == commands.run(["check", "--lang", "en"])
+    said = capsys.readouterr().out
+    assert f"wrong: camera door: {DOOR} is not there" in said
+    assert "ok: camera window: rtsp://10.0.0.4/live, set to fourcc YUYV, power_line_hz 60" in said
+    assert "Kanarienvogel" not in said
+
+
+def test_run_wants_one_camera(entries: tuple[CameraEntry, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    del entries
+    assert ExitCode.USAGE == commands.run(["run", "--lang", "en"])
+    assert "name it with --camera (the settings have door, window)" in capsys.readouterr().err
+
+
+def test_a_fourcc_is_four_characters() -> None:
+    with pytest.raises(UsageFault, match="fourcc"):
+        CameraSettings(fourcc="MJPEG")

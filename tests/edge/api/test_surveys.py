@@ -1,0 +1,223 @@
+"""The survey over the API: a picture waits, shelves are proposed, the site file is kept once and used at once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from calibration.record import Calibration
+from calibration.site_file import read_site
+from edge.api.cameras import NamedCamera
+from edge.api.surveying import WAITING, Surveys
+from edge.capture.replay import ReplayCamera, StoredFrame
+from edge.clock import SimulatedClock
+from edge.settings import Settings
+from inventory_core.events import Action
+from inventory_core.ports import BookStore
+from tests.edge.api.conftest import NOW, Build, Shop
+
+SHELF_FILE = Path(__file__).parents[3] / "models" / "golden_set" / "shelf.jpg"
+SHELF = SHELF_FILE.read_bytes()
+SIZE = {"width_mm": 1920, "height_mm": 1080}
+CORNERS = [[0, 0], [959, 0], [959, 539], [0, 539]]
+SHELVES = [{"name": "top", "top_mm": 0, "bottom_mm": 500}, {"name": "low", "top_mm": 500, "bottom_mm": 1000}]
+RESULT: dict[str, Any] = SIZE | {"corners": CORNERS, "camera": "door", "shelves": SHELVES}
+QUERY = "?" + "&".join([*(f"corners={n}" for corner in CORNERS for n in corner), "width_mm=1920", "height_mm=1080"])
+
+
+@dataclass
+class Counter:
+    """What counts with the site: it is handed every new one."""
+
+    taken: list[Calibration] = field(default_factory=list)
+
+    def take(self, site: Calibration) -> None:
+        self.taken.append(site)
+
+
+@pytest.fixture
+def counter() -> Counter:
+    return Counter()
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "door.toml"
+
+
+@pytest.fixture
+def shop(build: Build, counter: Counter, target: Path) -> Iterator[Shop]:
+    clock = SimulatedClock(NOW)
+    door_shows = StoredFrame(NOW, SHELF_FILE)
+    door = NamedCamera(lambda: ReplayCamera([door_shows], SimulatedClock(NOW), name="door"), clock)
+    with TestClient(build(cameras={"door": door}, survey=Surveys(target, take=counter.take))) as client:
+        yield Shop(client)
+
+
+def begun(shop: Shop, **options: Any) -> Any:
+    answer = shop.post("/v2/surveys", files={"picture": ("a.jpg", SHELF)}, **options)
+    assert 201 == answer.status_code, answer.text
+    return answer.json()
+
+
+def test_a_picture_of_a_held_camera_becomes_a_site_file_that_is_used_at_once(
+    shop: Shop, counter: Counter, target: Path, store: BookStore
+) -> None:
+    start = shop.get("/v2/surveys").json()
+    assert (["door"], str(target), None) == (start["cameras"], start["file"], start["site"])
+    draft = shop.post("/v2/surveys", {"camera": "door"}, "staff").json()
+    assert ("door", 960, 540, []) == (draft["camera"], draft["width_px"], draft["height_px"], draft["reasons"])
+    assert b"\xff\xd8\xff" == shop.get(draft["picture"]).content[:3]
+    kept = shop.post(f"/v2/surveys/{draft['id']}/site", RESULT, "staff").json()
+    site = read_site(target)
+    assert (str(target), site.fingerprint, "door.surveyed.png", None, None, True) == (
+        kept["file"], kept["fingerprint"], kept["picture"], kept["earlier"], kept["planogram"], kept["taken"])
+    assert ["top", "low"] == [band.shelf for band in site.bay.bands]
+    assert [site.fingerprint] == [each.fingerprint for each in counter.taken]
+    assert site.reference is not None
+    with store.read() as book:
+        event = next(iter(book.events(Action.SURVEYED))).event
+    assert ("staff-1", site.fingerprint) == (event.actor, event.detail["fingerprint"])
+    in_use = shop.get("/v2/surveys").json()["site"]
+    np.testing.assert_allclose(in_use["corners"], CORNERS, atol=0.02)
+    assert SHELVES == in_use["shelves"]
+
+
+def test_an_earlier_site_file_stays_under_a_number_and_goes_on_naming_its_picture(shop: Shop, target: Path) -> None:
+    first = shop.post(f"/v2/surveys/{begun(shop)['id']}/site", RESULT).json()
+    darker = cv2.imencode(".png", cv2.imdecode(np.frombuffer(SHELF, np.uint8), cv2.IMREAD_COLOR) // 2)[1].tobytes()
+    other = shop.post("/v2/surveys", files={"picture": ("b.png", darker)}).json()
+    second = shop.post(f"/v2/surveys/{other['id']}/site", RESULT).json()
+    assert ("door.1.toml", "door.surveyed.2.png") == (second["earlier"], second["picture"])
+    assert first["fingerprint"] == read_site(target.with_name("door.1.toml")).fingerprint
+    assert second["fingerprint"] == read_site(target).fingerprint
+
+
+def test_a_survey_that_is_sent_twice_is_kept_once(shop: Shop, target: Path) -> None:
+    path = f"/v2/surveys/{begun(shop)['id']}/site"
+    answers = [shop.post(path, RESULT, key="k") for _ in range(2)]
+    assert [201, 201] == [answer.status_code for answer in answers]
+    assert answers[0].json() == answers[1].json()
+    assert "true" == answers[1].headers["idempotent-replayed"]
+    assert ["door.surveyed.png", "door.toml"] == sorted(file.name for file in target.parent.glob("door*"))
+    assert 422 == shop.post(path, RESULT | {"camera": "window"}, key="k").status_code
+
+
+def test_a_picture_that_is_sent_twice_is_one_survey(shop: Shop) -> None:
+    assert begun(shop, key="k") == begun(shop, key="k")
+
+
+def test_places_with_names_become_a_planogram_beside_the_site_file(shop: Shop, target: Path) -> None:
+    slots = [{"shelf": "top", "left_mm": 0, "right_mm": 90, "sku": "cola", "facings": 2},
+             {"shelf": "top", "left_mm": 200, "right_mm": 290, "sku": "cola"}, {"shelf": "low", "left_mm": 0, "right_mm": 50}]
+    kept = shop.post(f"/v2/surveys/{begun(shop)['id']}/site", RESULT | {"slots": slots}).json()
+    assert "door.planogram.csv" == kept["planogram"]
+    assert ["location,shelf,sku,facings,depth", "shelf-1,top,cola,3,1"] == (
+        target.with_name("door.planogram.csv").read_text(encoding="utf-8").splitlines())
+    assert [("top", "cola", 2), ("top", "cola", 1), ("low", None, 1)] == [
+        (slot.shelf, slot.sku, slot.facings) for slot in read_site(target).bay.slots]
+
+
+@pytest.mark.parametrize(("change", "named"), [
+    ({"corners": [[0, 0], [959, 539], [959, 0], [0, 539]]}, "do not go round"),
+    ({"shelves": [SHELVES[0], SHELVES[1] | {"top_mm": 400}]}, "overlap"),
+    ({"shelves": [SHELVES[0], SHELVES[1] | {"bottom_mm": 1100}]}, "outside the bay"),
+    ({"shelves": [SHELVES[0], SHELVES[1] | {"name": "top"}]}, "twice"),
+    ({"slots": [{"shelf": "middle", "left_mm": 0, "right_mm": 9}]}, "does not have"),
+    ({"slots": [{"shelf": "top", "left_mm": 0, "right_mm": 9000}]}, "outside the bay"),
+    ({"slots": [{"shelf": "top", "left_mm": 9, "right_mm": 9}]}, "left_mm below right_mm"),
+    ({"slots": [{"shelf": "top", "left_mm": 0, "right_mm": 9}, {"shelf": "top", "left_mm": 8, "right_mm": 12}]}, "overlap"),
+])
+def test_what_makes_no_bay_is_told_with_its_mend_and_nothing_is_kept(
+    shop: Shop, counter: Counter, target: Path, change: dict[str, Any], named: str
+) -> None:
+    answer = shop.post(f"/v2/surveys/{begun(shop)['id']}/site", RESULT | change)
+    assert (422, "bad_survey") == (answer.status_code, answer.json()["code"])
+    assert named in answer.json()["detail"]
+    assert ([], []) == (list(target.parent.glob("door*")), counter.taken)
+
+
+def test_a_disk_that_takes_nothing_leaves_the_site_as_it_is(build: Build, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with TestClient(build(survey=Surveys(tmp_path / "file" / "door.toml"))) as client:
+        shop = Shop(client)
+        answer = shop.post(f"/v2/surveys/{begun(shop)['id']}/site", RESULT)
+        assert (503, "site_not_written") == (answer.status_code, answer.json()["code"])
+        assert shop.get("/v2/surveys").json()["site"] is None
+
+
+def test_without_an_eye_the_bay_is_shown_as_one_shelf(shop: Shop) -> None:
+    found = shop.get(f"/v2/surveys/{begun(shop)['id']}/proposal{QUERY}").json()
+    assert [("1", 0.0, 1080.0, 0.0)] == [
+        (shelf["name"], shelf["top_mm"], shelf["bottom_mm"], shelf["confidence"]) for shelf in found["shelves"]]
+    assert (0, []) == (found["products"], found["slots"])
+    assert found["view"].startswith("data:image/jpeg;base64,/9j/")
+
+
+def test_a_proposal_for_corners_that_go_round_nothing_is_refused(shop: Shop) -> None:
+    crossed = QUERY.replace("corners=959&corners=0&corners=959&corners=539", "corners=959&corners=539&corners=959&corners=0")
+    assert "bad_survey" == shop.get(f"/v2/surveys/{begun(shop)['id']}/proposal{crossed}").json()["code"]
+
+
+def test_only_the_newest_pictures_wait_and_an_older_one_is_to_be_taken_again(shop: Shop) -> None:
+    ids = [begun(shop)["id"] for _ in range(WAITING + 1)]
+    assert [404] + [200] * WAITING == [shop.get(f"/v2/surveys/{id}/picture").status_code for id in ids]
+    assert "take it again" in shop.post(f"/v2/surveys/{ids[0]}/site", RESULT).json()["detail"]
+
+
+def test_a_poor_picture_is_told(shop: Shop) -> None:
+    dark = cv2.imencode(".png", np.full((540, 960, 3), 3, np.uint8))[1].tobytes()
+    assert "too dark" in shop.post("/v2/surveys", files={"picture": ("b.png", dark)}).json()["reasons"]
+
+
+@pytest.mark.parametrize(("body", "code"), [({"camera": "window"}, "unknown_camera"), ({"camera": "door", "location": "x"},
+                                                                                      "invalid_body")])
+def test_an_unknown_camera_or_field_is_refused(shop: Shop, body: dict[str, str], code: str) -> None:
+    assert code == shop.post("/v2/surveys", body).json()["code"]
+
+
+@pytest.mark.parametrize("role", ["till", "bi", "camera"])
+def test_pictures_of_the_shop_are_for_people_of_the_office(shop: Shop, role: str) -> None:
+    draft = begun(shop)
+    assert 403 == shop.get(draft["picture"], role).status_code
+
+
+def test_a_server_without_a_site_file_keeps_it_beside_the_book_and_says_so(build: Build, tmp_path: Path) -> None:
+    settings = Settings(db=str(tmp_path / "shop.db"))
+    with TestClient(build(settings=settings, survey=Surveys.of(settings, None, None, None))) as client:
+        shop = Shop(client)
+        kept = shop.post(f"/v2/surveys/{begun(shop)['id']}/site", RESULT).json()
+    assert (str(tmp_path / "shop.site.toml"), False) == (kept["file"], kept["taken"])
+    assert any("--site" in note for note in kept["notes"])
+
+
+def test_the_lens_of_the_site_in_use_is_kept_for_a_picture_of_its_shape(build: Build, target: Path) -> None:
+    lens = "[lens]\nfx = 900.0\nfy = 900.0\ncx = 480.0\ncy = 270.0\ndist = [-0.1, 0.0, 0.0, 0.0, 0.0]\n"
+    with TestClient(build(survey=Surveys(target))) as client:
+        shop = Shop(client)
+        shop.post(f"/v2/surveys/{begun(shop)['id']}/site", RESULT)
+    target.write_text(target.read_text(encoding="utf-8") + lens, encoding="utf-8")
+    with TestClient(build(survey=Surveys(target, site=read_site(target)))) as client:
+        shop = Shop(client)
+        shop.post(f"/v2/surveys/{begun(shop)['id']}/site", RESULT)
+    found = read_site(target).lens
+    assert found is not None
+    assert (900.0, -0.1) == (found.matrix[0, 0], found.dist[0])
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "测量货架"), ("en", "Survey a bay")])
+def test_the_page_needs_no_key_and_fetches_nothing_from_elsewhere(shop: Shop, lang: str, words: str) -> None:
+    page = shop.client.get(f"/survey?lang={lang}")
+    assert words in page.text
+    assert "http" not in page.text.replace("http://www.w3.org", "")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    for name in ("survey.js", "survey_views.js", "pages.css"):
+        assert f"/static/{name}" in page.text or name == "survey_views.js"
+        assert 200 == shop.client.get(f"/static/{name}").status_code
+    assert 404 == shop.client.get("/static/../survey.html").status_code
+    assert 404 == shop.client.get("/static/secrets").status_code
