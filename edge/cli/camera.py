@@ -17,11 +17,11 @@ from edge.capture.settle import take_burst
 from edge.capture.supervisor import without_password
 from edge.cli.app import app
 from edge.cli.console import out
-from edge.cli.whole_file import whole_file
 from edge.clock import SystemClock
 from edge.counting.reasons import reason_in_words
 from edge.demo.stage import open_stage
 from edge.errors import CheckFailed, UsageFault
+from edge.whole_file import whole_file
 from inventory_core.messages import tell
 
 REHEARSAL_PORT = 8090

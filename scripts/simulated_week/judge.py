@@ -19,9 +19,9 @@ MOST_AGE_S = 15.0
 class Wrong(enum.StrEnum):
     """What may be wrong with an answer. INVALID_PUBLISHED: figures from a view that had to be refused. WRONG_COUNT: figures
     from a mildly spoilt view that are not those of the clear one. FALSE_SHORTAGE: fewer facings on a covered shelf, in a count
-    that a shortage may follow from. FEWER_IN_PARTLY: the same in a `partly` one, from which none follows. UNTRACED: no picture,
-    model or time of its own. OLD: older than MOST_AGE_S. OFF_WHEN_CLEAR: a clear view counted otherwise than the same goods
-    before. GOOD_REFUSED: a clear view that was not counted."""
+    that a shortage may follow from. FEWER_IN_PARTLY: the same in a `partly` one, from which none follows. UNTRACED: no picture
+    kept, no number of it, no model. OLD: older than MOST_AGE_S. OFF_WHEN_CLEAR: a clear view counted otherwise than the same
+    goods before. GOOD_REFUSED: a clear view that was not counted."""
 
     INVALID_PUBLISHED = "invalid_published"
     WRONG_COUNT = "wrong_count"
@@ -78,12 +78,17 @@ def wrongs_of(look: Look) -> tuple[Wrong, ...]:
             found.append(Wrong.FALSE_SHORTAGE if look.capture.status is CaptureStatus.COUNTED else Wrong.FEWER_IN_PARTLY)
     elif not _is_right(look):
         found.append(Wrong.WRONG_COUNT if severity is Severity.MILD else Wrong.OFF_WHEN_CLEAR)
-    pedigree = look.capture.pedigree
-    if not (look.capture.evidence and pedigree.detector.startswith("sha256:") and pedigree.calibration and pedigree.camera):
+    if not _is_traced(look.capture):
         found.append(Wrong.UNTRACED)
     if not 0 <= look.age_s <= MOST_AGE_S:
         found.append(Wrong.OLD)
     return tuple(found)
+
+
+def _is_traced(capture: Capture) -> bool:
+    made_by = capture.pedigree
+    return bool(capture.evidence and capture.frame and made_by.detector.startswith("sha256:") and made_by.calibration
+                and made_by.camera)
 
 
 def _is_fewer(look: Look, shelf: str) -> bool:

@@ -127,14 +127,7 @@ class Lived:
             self._begin()
         self._driver.shown.clear()
         try:
-            capture = self._looker.look(order, None)
-            with self._store.write() as book:
-                store_capture(book, capture)
-                book.commit()
-            with self._store.read() as book:
-                kept = book.capture(order.id)
-            if kept is None:
-                raise RuntimeError("the book forgot a count")
+            kept = self._kept(order, self._looker.look(order, None))
         except Told as error:
             self.crashes.append(f"{order.id} {error.code}: {error}")
             job = CountJob(order, JobState.FAILED, Failure(error.code, error.message))
@@ -146,6 +139,19 @@ class Lived:
             job = CountJob(order, JobState.DONE, status=kept.status, reasons=kept.reasons)
         self._last_s = self._clock.monotonic()
         return job
+
+    def _kept(self, order: Order, capture: Capture) -> Capture:
+        """The answer as the book gives it back; a try that saw nothing and is made again is not in the book."""
+        if order.again and capture.status is CaptureStatus.CANNOT_SEE:
+            return capture
+        with self._store.write() as book:
+            store_capture(book, capture)
+            book.commit()
+        with self._store.read() as book:
+            kept = book.capture(order.id)
+        if kept is None:
+            raise RuntimeError("the book forgot a count")
+        return kept
 
     def _begin(self) -> None:
         self._moment = self._moments[self.rounds]

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.bootstrap import open_eye
 from edge.api.unattended import RetryPolicy
+from edge.bootstrap import open_eye
 from edge.capture.settle import BurstPolicy
 from edge.counting.evidence import Evidence
 from edge.demo.stage import DAY
@@ -74,7 +74,7 @@ def week(shop: Shop, conditions: list[Condition]) -> tuple[list[Look], list[str]
 
 
 def faults() -> Iterator[Condition]:
-    for name in ("black", "white", "under", "focus", "flicker", "cut_short", "rows_repeated"):
+    for name in ("black", "white", "under", "focus", "cut_short", "rows_repeated"):
         yield Condition(name, Severity.SEVERE, fault=name, level=8)
     for kind in ("frozen", "stall", "unplugged", "garbage", "half_jpegs"):
         yield Condition(kind, Severity.NO_PICTURE)
@@ -98,3 +98,90 @@ def test_good_views_are_counted_and_invalid_ones_refused(shop: Shop) -> None:
     assert judge(looks).holds
     assert {each.kind for each in conditions} == {look.condition.kind for look in looks}
     assert len(GOOD) == sum(look.published for look in looks)
+
+
+def test_the_same_seed_gives_the_same_week_with_something_of_every_kind() -> None:
+    week = list(moments_of(54, 168, seed=7, dark_nights=True))
+    assert week == list(moments_of(54, 168, seed=7, dark_nights=True))
+    assert week != list(moments_of(54, 168, seed=8, dark_nights=True))
+    planted = {moment.conditions[0].kind for moment in week}
+    assert planted >= {"clear", "night", "person", "nudge", "moved", "frozen", "unplugged", "black", "dirt"}
+    assert all(len(moment.goods.gone) <= 54 * 0.45 for moment in week)
+    assert len({moment.goods for moment in week}) > 50
+
+
+def test_the_scene_is_composed_as_planned_and_the_same_each_time(shop: Shop) -> None:
+    scene = shop.camera.scene
+    full, sold = scene.view(Goods(), CLEAR).astype(int), scene.view(SOLD, CLEAR).astype(int)
+    changed = np.abs(full - sold).max(axis=2) > 20
+    places = np.zeros(changed.shape, np.bool_)
+    for place in SOLD.gone:
+        frame_from_photo = np.linalg.inv(scene.fixture.photo_from_frame)
+        (x1, y1), (x2, y2) = scene.fixture.goods[place].reshape(2, 2) + frame_from_photo[:2, 2]
+        places[max(0, int(y1) - 2) : int(y2) + 2, max(0, int(x1) - 2) : int(x2) + 2] = True
+    assert changed.any()
+    assert not (changed & ~places).any()
+    person = Condition("person", Severity.COVERED, cover="person", wide=0.3, seed=3)
+    hidden = np.abs(scene.view(Goods(), person).astype(int) - full).max(axis=2) > 20
+    grown = cv2.dilate(scene.cover(person).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    assert hidden.any()
+    assert not (hidden & ~grown).any()
+    assert np.array_equal(scene.view(SOLD, person), scene.view(SOLD, person))
+
+
+PEDIGREE = Pedigree("door", "sha256:d", None, None, "sha256:c")
+AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+def answer(condition: Condition, best: int, *, status: CaptureStatus = CaptureStatus.COUNTED, covered: float = 0.0) -> Look:
+    """A count of one shelf on which 20 facings stand."""
+    counts = (ShelfCount(ShelfId("1"), None, FacingRange(best - 1, best, best + 1)),)
+    capture = Capture(CountId("c-1"), LocationId("door"), AT, status, (), (ShelfId("1"),), counts, 1.0, PEDIGREE, "e-1.jpg", 9)
+    return Look("door", 0, condition, False, {"1": covered}, capture, 0.5, {"1": FacingRange(19, 20, 21)})
+
+
+MILD = Condition("focus", Severity.MILD, fault="focus", level=4)
+SEVERE = Condition("black", Severity.SEVERE, fault="black", level=8)
+PERSON = Condition("person", Severity.COVERED, cover="person", wide=0.3)
+RIGHT = answer(CLEAR, 20)
+BLIND = replace(RIGHT, capture=replace(RIGHT.capture, status=CaptureStatus.CANNOT_SEE, shelves_seen=(), counts=()))
+
+
+@pytest.mark.parametrize(("look", "wrong"), [
+    (RIGHT, ()),
+    (answer(CLEAR, 12), (Wrong.OFF_WHEN_CLEAR,)),
+    (BLIND, (Wrong.GOOD_REFUSED,)),
+    (replace(BLIND, mixed=True), ()),
+    (replace(BLIND, condition=SEVERE), ()),
+    (answer(SEVERE, 20), (Wrong.INVALID_PUBLISHED,)),
+    (answer(Condition("frozen", Severity.NO_PICTURE), 20), (Wrong.INVALID_PUBLISHED,)),
+    (answer(MILD, 19), ()),
+    (answer(MILD, 12), (Wrong.WRONG_COUNT,)),
+    (answer(PERSON, 12, covered=0.3), (Wrong.FALSE_SHORTAGE,)),
+    (answer(PERSON, 12, covered=0.3, status=CaptureStatus.PARTLY), (Wrong.FEWER_IN_PARTLY,)),
+    (answer(PERSON, 20, covered=0.3), ()),
+    (answer(PERSON, 18, covered=0.1), ()),
+    (replace(RIGHT, capture=replace(RIGHT.capture, evidence=None)), (Wrong.UNTRACED,)),
+    (replace(RIGHT, capture=replace(RIGHT.capture, frame=None)), (Wrong.UNTRACED,)),
+    (replace(RIGHT, capture=replace(RIGHT.capture, pedigree=replace(PEDIGREE, detector=""))), (Wrong.UNTRACED,)),
+    (replace(RIGHT, age_s=60.0), (Wrong.OLD,)),
+    (replace(RIGHT, age_s=-1.0), (Wrong.OLD,)),
+])
+def test_the_judge_says_what_is_wrong_with_an_answer(look: Look, wrong: tuple[Wrong, ...]) -> None:
+    assert wrong == wrongs_of(look)
+    assert judge([look] * 200).holds is not bool({*BARS, Wrong.GOOD_REFUSED} & set(wrong))
+
+
+def test_one_good_view_in_a_hundred_may_be_refused() -> None:
+    assert judge([*[RIGHT] * 99, BLIND]).holds
+    assert not judge([*[RIGHT] * 98, BLIND, BLIND]).holds
+
+
+def test_a_process_that_grows_or_keeps_a_handle_is_told() -> None:
+    still = [Held(100_000, 12, 3, 0)] * 100
+    assert growth(still).holds
+    assert growth([Held(50_000, 9, 2, 0)] * 10 + still).holds  # the warming up
+    assert not growth([replace(each, memory_kib=100_000 + 200 * n) for n, each in enumerate(still)]).holds
+    assert not growth([*still[:-1], replace(still[0], files=13)]).holds
+    assert not growth([*still[:-1], replace(still[0], threads=4)]).holds
+    assert not growth([*still[:-1], replace(still[0], temporary=1)]).holds
