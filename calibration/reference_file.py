@@ -37,6 +37,7 @@ def beside(name: str) -> str:
 def read_reference(table: Table, width: int, height: int, lens: Lens | None, with_picture: bool) -> Reference | None:
     """The landmarks of the surveyed picture of `width` x `height` px; None without a look at it. Raises BadSite."""
     name, sha256 = table.text("picture", default=None), table.text("sha256", default=None)
+    goods = np.array(table.boxes("goods"), np.float32).reshape(-1, 4)  # cam px
     table.finish()
     if name is None:
         raise table.wrong("picture", tell("the path of the surveyed picture"), tell("nothing"))
@@ -59,7 +60,9 @@ def read_reference(table: Table, width: int, height: int, lens: Lens | None, wit
         raise BadSite("site file {file}: its picture has {found_width} x {found_height} px, [camera] says {width} x {height}; "
                       "put the surveyed one there or survey again", file=table.file, found_width=grey.shape[1],
                       found_height=grey.shape[0], width=width, height=height)
-    reference = Reference.of(np.asarray(grey, np.uint8), lens)
+    reference = Reference.of(np.asarray(grey, np.uint8), lens, goods)
+    if len(goods) and len(reference.landmarks.at) < LEAST_LANDMARKS:  # hardly any fixture to see: goods are better than nothing
+        reference = Reference.of(np.asarray(grey, np.uint8), lens)
     if len(reference.landmarks.at) < LEAST_LANDMARKS:
         raise BadSite("site file {file}: its picture shows {points} points to hold on to, {least} are needed; take a sharp one "
                       "that shows more of the shelf's frame", file=table.file, points=len(reference.landmarks.at),

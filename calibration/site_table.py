@@ -88,6 +88,16 @@ class Table:
         """A point [x, y] in px."""
         return self.numbers(key, 2)
 
+    def boxes(self, key: str) -> list[list[float]]:
+        """Boxes [left, top, right, bottom] in px; none where the key is not there."""
+        if not self.has(key):
+            return []
+        expected = tell("boxes [left, top, right, bottom] in px")
+        values = self._values[key]
+        if not isinstance(values, list) or not all(isinstance(box, list) and len(box) == 4 for box in values):
+            raise self.wrong(key, expected, values)
+        return [[self._finite(key, value, expected) for value in box] for box in values]
+
     def text(self, key: str, *, default: str | None) -> str | None:
         if not self.has(key):
             return default

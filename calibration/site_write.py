@@ -29,7 +29,8 @@ class SurveyedPicture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Survey:
-    """What a surveyor found: `corners` (4, 2) cam px of a picture `width_px` x `height_px`, in the order of a site file.
+    """What a surveyor found: `corners` (4, 2) cam px of a picture `width_px` x `height_px`, in the order of a site file, and
+    the `goods` (x1, y1, x2, y2 cam px) that stood in it.
 
     Raises BadGeometry for corners that go round nothing, shelves outside the bay, or names that cannot be printed.
     """
@@ -46,6 +47,7 @@ class Survey:
     surveyed_at: datetime | None = None
     picture: SurveyedPicture | None = None
     slots: tuple[ShelfSlot, ...] = ()
+    goods: tuple[tuple[int, int, int, int], ...] = ()
 
     def __post_init__(self) -> None:
         require_convex(self.corners)
@@ -73,6 +75,7 @@ def site_text(survey: Survey) -> str:
         lines.append(f"mm_per_px = {_number(survey.mm_per_px)}")
     if survey.picture is not None:
         lines += ["", "[reference]", f"picture = {_text(survey.picture.name)}", f"sha256 = {_text(survey.picture.sha256)}"]
+        lines += ["goods = [", *(f"  {list(box)}," for box in survey.goods), "]"] if survey.goods else []
     for band in survey.bands:
         lines += ["", "[[shelf]]", f"name = {_text(band.shelf)}"]
         lines += [f"top_mm = {_number(band.top_mm)}", f"bottom_mm = {_number(band.bottom_mm)}"]

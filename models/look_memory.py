@@ -91,7 +91,7 @@ class LookMemory:
         """What `look` answered when it was last shown this, else what it answers now. `shown` is (H, W, 3)."""
         cells = _cells(shown)
         kept = self._kept.get(at)
-        if kept is not None and self._alive(kept) and _alike(cells, kept.cells, self._policy):
+        if kept is not None and self._alive(kept) and alike(cells, kept.cells, self._policy):
             kept.counts += 1
             self.spared += 1
             return kept.answer
@@ -164,7 +164,7 @@ def _cells(shown: Image) -> npt.NDArray[np.uint8]:
     return np.asarray(cv2.resize(shown, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _alike(now: npt.NDArray[np.uint8], then: npt.NDArray[np.uint8], policy: LookPolicy) -> bool:
+def alike(now: npt.NDArray[np.uint8], then: npt.NDArray[np.uint8], policy: LookPolicy) -> bool:
     """Whether no cell (h, w, 3) differs by more than its brightness allows, in any channel."""
     if now.shape != then.shape:
         return False

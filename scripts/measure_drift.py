@@ -1,73 +1,67 @@
-"""Measures the drift guard (`calibration/drift.py`) on real shelf photos, as Markdown tables.
+"""Measures the drift guard (`calibration/drift.py`, `calibration/at_rest.py`) on real shelf photos, as Markdown tables.
 
-    python -m scripts.measure_drift DATA HALF [OVERLAYS]
+    python -m scripts.measure_drift [--data ../shared/data] [--half measured] [--overlays FOLDER] [--photos N]
 
-DATA is the folder of the development sets (cornershop-dev, shelf-photos, price-tags); of the photos sorted by name HALF
-`chosen` takes every other from the first, on which the thresholds were chosen, `measured` the rest. A survey picture is the
-middle of a photo; later pictures are cut from the same larger photo, so that no border gives a move away. OVERLAYS is a
-folder for PNGs of nudges: the survey in red, the later picture, put back, in cyan.
+The data are the development sets (cornershop-dev, shelf-photos, price-tags); of their photos sorted by name the half `chosen`
+is every other from the first, on which thresholds were chosen, `measured` the rest. A survey picture is the middle of a photo,
+and its goods are what the shipped detector finds, as in a survey; later pictures are cut from the same larger photo, so that no
+border gives a move away. A swapped view is that of each other photo of all sets in turn. The overlays are PNGs of nudges: the
+survey in red, the later picture, put back, in cyan.
 """
 
-import sys
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+import argparse
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from calibration.drift import Refused, Registration, register
-from calibration.homography import Points, apply
-from calibration.landmarks import Reference
+from scripts.drift_exam.at_rest import LIMIT_PX, Look, looks
+from scripts.drift_exam.bands import LEAST_IOU, least_band_iou
 from scripts.drift_exam.photos import Image, Photo, photos
-from scripts.drift_exam.scenes import Matrix, seen, turned, with_other_goods
+from scripts.drift_exam.scenes import Matrix, grey, seen, surveyed, tagged, turned, with_other_goods
 
-LEAST_IOU = 0.9
-BANDS = 6
-"""The picture is taken for six shelves of equal height."""
-NEXT = 4
-"""Swapped cameras to either side, by name."""
 HALVES = {"chosen": 0, "measured": 1}
-RANGES = {  # move of the middle in px, turn in degrees, share of the goods that changed, tries
-    "nudge, up to 60 % of the goods changed": ((1.0, 20.0), (0.0, 2.0), (0.2, 0.6), 4),
-    "nudge, every one of the goods changed": ((1.0, 20.0), (0.0, 2.0), (1.0, 1.0), 2),
-    "moved 25 to 80 px": ((25.0, 80.0), (0.0, 2.0), (0.0, 0.6), 2),
-    "turned 3 to 6 degrees": ((0.0, 20.0), (3.0, 6.0), (0.0, 0.6), 2),
-}
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Moves of the middle of the picture in px, turns in degrees, the share of the goods that changed, tries a photo, and what
+    is right: `corrected`, `refused`, or `either` where it lies between the two limits."""
+
+    what: str
+    shift: Span
+    turn: Span
+    goods: Span
+    tries: int
+    right: str
+    sideways: bool = False
+
+
+CASES = (
+    Case("nudge of 1 to 20 px, up to 2 degrees, up to 60 % of the goods changed", (1, 20), (0, 2), (0.2, 0.6), 4, "corrected"),
+    Case("the same, every one of the goods changed", (1, 20), (0, 2), (1, 1), 2, "corrected"),
+    Case("20 to 25 px, up to 3 degrees", (20, 25), (0, 3), (0, 0.6), 2, "either"),
+    Case("moved 25 to 50 px", (25, 50), (0, 2), (0, 0.6), 2, "refused"),
+    Case("turned 3 to 5 degrees", (0, 20), (3, 5), (0, 0.6), 2, "refused"),
+    Case("another place at the same fixture, 120 to 220 px beside", (120, 220), (0, 1), (0, 0.3), 2, "refused", sideways=True),
+    Case("a like fixture: the same, every one of the goods another", (120, 220), (0, 1), (1, 1), 2, "refused", sideways=True),
+)
 Answer = Registration | Refused
 
 
-def grey(image: Image) -> Image:
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
-
-
-def least_band_iou(found: Matrix, truth: Matrix, size: tuple[int, int]) -> float:
-    """The smallest overlap of a band where it is and where it is taken to be."""
-    width, height = size
-    edges = np.linspace(0, height, BANDS + 1)
-    bands = [np.array([[0, top], [width, top], [width, bottom], [0, bottom]]) for top, bottom in pairwise(edges)]
-    return min(_iou(apply(found, band), apply(truth, band)) for band in bands)
-
-
-def _iou(a: Points, b: Points) -> float:
-    first, second = a.astype(np.float32), b.astype(np.float32)
-    both, _ = cv2.intersectConvexConvex(first, second)
-    return both / (cv2.contourArea(first) + cv2.contourArea(second) - both)
-
-
-def later(photo: Photo, others: list[Photo], name: str, chance: np.random.Generator) -> tuple[Image, Matrix]:
+def later(photo: Photo, others: list[Photo], case: Case, chance: np.random.Generator) -> tuple[Image, Matrix]:
     """A later picture of `photo` and the true `now_from_survey`."""
-    shift, turn, share, _ = RANGES[name]
-    way, far = chance.uniform(0, 2 * np.pi), chance.uniform(*shift)
-    truth = turned((far * np.cos(way), far * np.sin(way)), chance.uniform(*turn) * chance.choice([-1, 1]), photo.size)
-    goods = with_other_goods(photo, others, chance.uniform(*share), chance)
+    way = chance.choice([0, np.pi]) if case.sideways else chance.uniform(0, 2 * np.pi)
+    far = chance.uniform(*case.shift)
+    truth = turned((far * np.cos(way), far * np.sin(way)), chance.uniform(*case.turn) * chance.choice([-1, 1]), photo.size)
+    goods = with_other_goods(photo, others, chance.uniform(*case.goods), chance)
     return seen(goods, photo, truth, chance), truth
-
-
-def swapped(photo: Photo, other: Photo, chance: np.random.Generator) -> Image:
-    """What the camera of `other` sees, in the size of `photo`'s."""
-    return np.asarray(cv2.resize(seen(other.image, other, np.eye(3), chance), photo.size), np.uint8)
 
 
 def overlay(file: Path, survey: Image, image: Image, found: Registration) -> None:
@@ -81,66 +75,97 @@ def spread(answers: list[Answer], of: Callable[[Registration], float]) -> str:
     return " / ".join(f"{value:.3g}" for value in np.percentile(values, [0, 50, 100])) if values else "-"
 
 
-def row(name: str, answers: list[Answer], good: str) -> str:
+def row(name: str, answers: list[Answer], right: int, ious: list[float]) -> str:
     why = [answer.reason if isinstance(answer, Refused) else "registered" for answer in answers]
     counts = ", ".join(f"{each} {why.count(each)}" for each in sorted(set(why)))
-    return (f"| {name} | {len(answers)} | {good} | {counts} | {spread(answers, lambda r: r.held)} | "
-            f"{spread(answers, lambda r: r.cells)} | {spread(answers, lambda r: r.alike)} |")
+    return (f"| {name} | {len(answers)} | {right} | {counts} | {f'{min(ious):.3f}' if ious else '-'} | "
+            f"{spread(answers, lambda r: r.held)} | {spread(answers, lambda r: r.cells)} | "
+            f"{spread(answers, lambda r: r.alike)} |")
 
 
-def surveyed(photo: Photo, chance: np.random.Generator) -> tuple[Image, Reference]:
-    survey = grey(seen(photo.image, photo, np.eye(3), chance))
-    return survey, Reference.of(survey)
-
-
-def turns(name: str, mine: list[Photo], every: list[Photo], overlays: Path | None) -> str:
+def turns(case: Case, mine: list[Photo], every: list[Photo], overlays: Path | None) -> str:
     """One row: later pictures of the same camera."""
-    chance = np.random.default_rng(list(RANGES).index(name))
+    chance = np.random.default_rng(CASES.index(case))
     answers: list[Answer] = []
     ious = []
+    right = 0
     for photo in mine:
         survey, reference = surveyed(photo, chance)
-        for _ in range(RANGES[name][3]):
-            image, truth = later(photo, every, name, chance)
+        for _ in range(case.tries):
+            image, truth = later(photo, every, case, chance)
             answers.append(found := register(grey(image), reference))
-            if isinstance(found, Registration):
-                ious.append(least_band_iou(found.now_from_survey, truth, photo.size))
-                if overlays is not None:
-                    overlay(overlays / f"{photo.name}.png", survey, grey(image), found)
-    good = f"refused: {len(answers) - len(ious)}"
-    if name.startswith("nudge") and ious:
-        good = f"corrected, band IoU >= {LEAST_IOU}: {sum(iou >= LEAST_IOU for iou in ious)}; least IoU {min(ious):.3f}"
-    return row(name, answers, good)
+            if not isinstance(found, Registration):
+                right += case.right != "corrected"
+                continue
+            ious.append(least_band_iou(found.now_from_survey, truth, photo.size))
+            right += case.right != "refused" and ious[-1] >= LEAST_IOU
+            if overlays is not None:
+                overlay(overlays / f"{photo.name}.png", survey, grey(image), found)
+    return row(f"{case.what}: {case.right}", answers, right, ious)
 
 
 def swaps(mine: list[Photo], every: list[Photo]) -> str:
-    """One row: the views of the cameras next by name, most of them in the same shop and some of the neighbouring bay."""
+    """One row: the view of every other photo."""
     chance = np.random.default_rng(99)
+    views = {other.name: grey(seen(other.image, other, np.eye(3), chance)) for other in every}
     answers: list[Answer] = []
     for photo in mine:
         _, reference = surveyed(photo, chance)
-        at = every.index(photo)
-        others = [every[(at + step) % len(every)] for step in range(-NEXT, NEXT + 1) if step]
-        answers += [register(grey(swapped(photo, other, chance)), reference) for other in others]
+        for other in every:
+            if other is not photo:
+                answers.append(register(np.asarray(cv2.resize(views[other.name], photo.size), np.uint8), reference))
     refused = sum(isinstance(answer, Refused) for answer in answers)
-    return row("another camera's view", answers, f"refused: {refused}")
+    return row("another camera's view: refused", answers, refused, [])
 
 
-def main(data: Path, half: str, overlays: Path | None) -> None:
+def tags(mine: list[Photo]) -> Iterator[str]:
+    """Two rows: the very same shelf with printed tags of its own, and with those of another."""
+    for what, ids, refused in (("the same view, its own printed tags: corrected", (7, 8), False),
+                               ("the same view with the printed tags of another: refused", (9, 10), True)):
+        chance = np.random.default_rng(7)
+        answers: list[Answer] = []
+        for photo in mine:
+            with_tags = [Photo(photo.name, tagged(photo, pair), photo.goods, photo.size) for pair in ((7, 8), ids)]
+            _, reference = surveyed(with_tags[0], chance)
+            answers.append(register(grey(seen(with_tags[1].image, photo, np.eye(3), chance)), reference))
+        right = sum((answer == Refused("wrong_camera")) is refused for answer in answers)
+        yield row(what, answers, right, [])
+
+
+def at_rest(mine: list[Photo], every: list[Photo]) -> Iterator[str]:
+    """The quick look: one row for each move since the anchor."""
+    seen_so: defaultdict[str, list[Look]] = defaultdict(list)
+    for photo in mine:
+        for look in looks(photo, every, np.random.default_rng(len(seen_so))):
+            seen_so[look.what].append(look)
+    yield (f"\n| since the picture registered in full | pictures | said to be at rest | of them truly moved, at most (px of a "
+           f"corner) | over {LIMIT_PX} px | the full look differs, at most (px) | it refuses |\n" + "|---" * 7 + "|")
+    for what, each in seen_so.items():
+        quick = [look for look in each if look.quick]
+        full = [look.full_px for look in quick if look.full_px is not None]
+        yield (f"| {what} | {len(each)} | {len(quick)} | {max((look.truth_px for look in quick), default=0):.2f} | "
+               f"{sum(look.truth_px > LIMIT_PX for look in quick)} | {max(full, default=0):.2f} | {len(quick) - len(full)} |")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--half", choices=HALVES, default="measured")
+    parser.add_argument("--photos", type=int, help="only so many of the half")
+    parser.add_argument("--overlays", type=Path)
+    given = parser.parse_args()
     cv2.setNumThreads(1)
-    every = list(photos(data))
-    mine = every[HALVES[half] :: 2]
-    print(f"{len(mine)} photos ({half}), pictures {mine[0].size[0]} px wide\n\n"
-          "| what happened | pictures | right | answers | held: least / median / most | cells | alike |\n|" + "---|" * 7,
-          flush=True)
-    with ThreadPoolExecutor(len(RANGES) + 1) as pool:
-        rows = [pool.submit(turns, name, mine, every, overlays if "60" in name else None) for name in RANGES]
-        rows.append(pool.submit(swaps, mine, every))
-        for each in rows:
-            print(each.result(), flush=True)
+    every = list(photos(given.data))
+    mine = every[HALVES[given.half] :: 2][: given.photos]
+    print(f"{len(mine)} of {len(every)} photos ({given.half}), pictures {mine[0].size[0]} px wide\n\n"
+          "| what happened | pictures | right | answers | least IoU | held: least / median / most | cells | alike |\n"
+          + "|---" * 8 + "|", flush=True)  # fmt: skip
+    for case in CASES:
+        print(turns(case, mine, every, given.overlays if case is CASES[0] else None), flush=True)
+    for line in (swaps(mine, every), *tags(mine), *at_rest(mine, every)):
+        print(line, flush=True)
+    print(f"\n{time.process_time():.0f} s of CPU time, one thread")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (3, 4) or sys.argv[2] not in HALVES:
-        sys.exit(__doc__)
-    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]) if len(sys.argv) == 4 else None)
+    main()

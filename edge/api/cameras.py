@@ -14,6 +14,7 @@ from edge.capture.camera import Camera, open_camera
 from edge.capture.camera_settings import CameraSettings
 from edge.capture.frame import Frame
 from edge.capture.keeper import CameraState
+from edge.capture.packet import Packet
 from edge.capture.supervisor import SupervisedCamera, supervise, without_password
 from edge.clock import Clock
 from edge.errors import UsageFault
@@ -39,6 +40,9 @@ class Lent:
 
     def read(self) -> Frame | None:
         return self._camera.read()
+
+    def read_packet(self) -> Packet:
+        return self._camera.read_packet()
 
     def close(self) -> None:
         """Nothing: whoever holds the camera closes it."""

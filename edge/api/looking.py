@@ -7,6 +7,7 @@ from calibration.record import Calibration
 from edge.api.cameras import NamedCamera
 from edge.api.refusals import UnknownCamera
 from edge.api.spool import Order
+from edge.capture.gate import Gate
 from edge.capture.pictures import decode_picture
 from edge.capture.settle import Burst, BurstPolicy, take_burst
 from edge.clock import Clock
@@ -65,26 +66,23 @@ class EyeLooker:
         return to_capture(result, count_id=order.id, location=order.location, now=order.requested_at, evidence=evidence)
 
     def _count_camera(self, order: Order, taken: Callable[[], None]) -> CountResult:
-        """A burst; places that have not changed since this camera's last counts keep their names."""
-        burst, at_s = self._burst(order)
+        """A burst; what has not changed since this camera's last counts is not looked at again."""
+        seen = self._seen.setdefault(order.camera or "", FixedCamera())
+        burst, at_s = self._burst(order, seen.gate)
         taken()
         named = self._cameras[order.camera or ""]
         _tell_burst(burst, named.clock, order.camera)
         if not burst.settled:
             pedigree = pedigree_of(self._eye, self._site, order.camera)
             return cannot_see(order.source, ("unsettled",), pedigree, frames=burst.frames)
-        seen = self._seen.setdefault(order.camera or "", FixedCamera())
-        watching = seen.for_count(self._eye, at_s)
-        result = count_burst(watching.eye, burst.frames, source=order.source, site=self._site, policy=self._policy,
-                             camera=order.camera)  # fmt: skip
+        result = seen.count(self._eye, burst, at_s, source=order.source, site=self._site, policy=self._policy,
+                            camera=order.camera)  # fmt: skip
         _log.info("inference_done", camera=order.camera, status=result.status.value, reasons=list(result.reasons),
                   detector=result.pedigree.detector, frame=None if result.frame is None else result.frame.seq,
                   seconds=round(named.clock.monotonic() - at_s, 3))
-        if result.status is CaptureStatus.COUNTED:
-            seen.keep(watching)
         return result
 
-    def _burst(self, order: Order) -> tuple[Burst, float]:
+    def _burst(self, order: Order, gate: Gate) -> tuple[Burst, float]:
         """The burst, and the camera's clock when it was taken, in monotonic seconds. Raises UnknownCamera."""
         named = self._cameras.get(order.camera or "")
         if named is None:
@@ -92,15 +90,15 @@ class EyeLooker:
                                 cameras=", ".join(sorted(self._cameras)) or "-")
         camera = named.open()
         try:
-            return take_burst(camera, named.clock, self._burst_policy), named.clock.monotonic()
+            return take_burst(camera, named.clock, self._burst_policy, gate=gate), named.clock.monotonic()
         finally:
             camera.close()
 
 
 def _tell_burst(burst: Burst, clock: Clock, camera: str | None) -> None:
     """The capture's event: which frames, and how old the latest is."""
-    latest = burst.frames[-1] if burst.frames else None
+    latest = burst.shots[-1] if burst.shots else None
     at = None if latest is None else latest.captured_at
-    _log.info("burst_taken", camera=camera, settled=burst.settled, frames=[frame.seq for frame in burst.frames],
+    _log.info("burst_taken", camera=camera, settled=burst.settled, frames=[frame.seq for frame in burst.shots],
               captured_at=None if at is None else utc_text(at),
               age_s=None if at is None else round(max(0.0, (clock.now() - at).total_seconds()), 3))

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -22,7 +22,7 @@ from edge.errors import UnreadableInput, UsageFault
 from edge.settings import Settings
 from edge.surveying.keeping import Kept, staged
 from edge.surveying.planogram_table import planogram_csv
-from edge.surveying.proposal import Proposal, propose
+from edge.surveying.proposal import Proposal, goods_in, propose
 from edge.whole_file import whole_file
 
 WAITING = 4
@@ -125,6 +125,8 @@ class Surveys:
         """
         if (before := self._kept.get(id)) is not None:
             return before
+        if self._eye is not None:
+            survey = replace(survey, goods=goods_in(draft.image(), self._eye))
         try:
             with staged(self.target, survey, draft.png) as made:
                 files = made.put_in_place()

@@ -5,7 +5,7 @@ A JPEG stays the bytes that arrived: a gate looks at an eighth of it in grey, an
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -18,6 +18,9 @@ JPEG_BEGINS, JPEG_ENDS = b"\xff\xd8", b"\xff\xd9"
 _GREY_FLAGS = {
     1: cv2.IMREAD_GRAYSCALE, 2: cv2.IMREAD_REDUCED_GRAYSCALE_2, 4: cv2.IMREAD_REDUCED_GRAYSCALE_4,
     8: cv2.IMREAD_REDUCED_GRAYSCALE_8,
+}
+_COLOUR_FLAGS = {
+    1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4, 8: cv2.IMREAD_REDUCED_COLOR_8,
 }
 
 
@@ -37,26 +40,50 @@ class Packet:
         """Grey, each side divided by 1, 2, 4 or 8 (a JPEG decoder does it for the price of its entropy coding). Raises
         UnreadableInput camera_garbled."""
         if self.size_px is None:
-            grey = _decoded(self.data, _GREY_FLAGS[reduction])
-            if grey is None:
-                raise camera_fault("camera_garbled", self.camera)
-            return grey
-        width, height = self.size_px
-        size = (-(-width // reduction), -(-height // reduction))
-        small = cv2.resize(self._raw(self.size_px), size, interpolation=cv2.INTER_AREA)
-        return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
+            return self._jpeg(_GREY_FLAGS[reduction])
+        return grey_of(self._raw(self.size_px), reduction)
+
+    def colour(self, reduction: int) -> Image:
+        """In colour, each side divided likewise. Raises UnreadableInput camera_garbled."""
+        if self.size_px is None:
+            return self._jpeg(_COLOUR_FLAGS[reduction])
+        return shrunk(self._raw(self.size_px), reduction)
 
     def frame(self) -> Frame:
         """The whole picture. Raises UnreadableInput camera_garbled."""
-        image = _decoded(self.data, cv2.IMREAD_COLOR) if self.size_px is None else self._raw(self.size_px)
+        image = self._jpeg(cv2.IMREAD_COLOR) if self.size_px is None else self._raw(self.size_px)
+        return Frame(self.camera, self.seq, self.captured_at, image)
+
+    def _jpeg(self, flags: int) -> Image:
+        """(h, w, 3) or, by a flag of grey, (h, w)."""
+        try:
+            image = cv2.imdecode(np.frombuffer(self.data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
+        except cv2.error:
+            image = None
         if image is None:
             raise camera_fault("camera_garbled", self.camera)
-        return Frame(self.camera, self.seq, self.captured_at, image)
+        return np.asarray(image, np.uint8)
 
     def _raw(self, size_px: tuple[int, int]) -> Image:
         return np.frombuffer(self.data, np.uint8).reshape(size_px[1], size_px[0], 3)
 
 
+Shot = Frame | Packet
+"""One look of a camera, decoded or not."""
+
+
+def grey_of(image: Image, reduction: int) -> Grey:
+    """Grey of a whole picture (H, W, 3), each side divided by `reduction`, as a JPEG decoder rounds it."""
+    return np.asarray(cv2.cvtColor(shrunk(image, reduction), cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def shrunk(image: Image, reduction: int) -> Image:
+    height, width = image.shape[:2]
+    size = (-(-width // reduction), -(-height // reduction))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+@runtime_checkable
 class PacketCamera(Protocol):
     """A Camera that also gives its pictures undecoded; `read_packet` keeps to the rules of `read`."""
 
@@ -102,10 +129,3 @@ def jpeg_in(data: bytes) -> bytes | None:
     end = data.rfind(JPEG_ENDS)
     return data[: end + len(JPEG_ENDS)] if end > 0 and data[:2] == JPEG_BEGINS else None
 
-
-def _decoded(data: bytes, flags: int) -> Image | None:
-    try:
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
-    except cv2.error:
-        return None
-    return None if image is None else np.asarray(image, np.uint8)

@@ -148,5 +148,9 @@ def _over(value: float | None, limit: float) -> bool:
 
 def flickers(frames: Sequence[Frame], limits: QualityLimits = QualityLimits()) -> bool:
     """Whether bands of light run through the frames of a burst of one still scene: they stand elsewhere in each of them."""
-    small = [small_colour(frame.image) for frame in sorted(frames, key=lambda frame: frame.seq)]
+    return bands_run([small_colour(frame.image) for frame in sorted(frames, key=lambda frame: frame.seq)], limits)
+
+
+def bands_run(small: Sequence[Image], limits: QualityLimits = QualityLimits()) -> bool:
+    """The same of pictures by `small_colour`, in their order."""
     return any(bands(now, then) > limits.most_bands for then, now in pairwise(small))

@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 from edge.capture.camera import Camera, VideoFile
 from edge.capture.change import FINE_PX, ROUGH_PX, ChangeLimits, Relief, is_other, moves, reaches_in, relief
 from edge.capture.frame import Frame
+from edge.capture.gate import Gate
+from edge.capture.packet import PacketCamera, Shot
 from edge.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
 class BurstPolicy:
     """A scene is settled after `still_s` in which nothing moved, looked at every `every_s`; then `frames` are taken, the
-    latest ones. After `patience_s` the burst is taken as it is.
+    latest ones. After `patience_s` the burst is taken as it is. A scene that was watched for an earlier burst goes on standing
+    still where nobody looked away for longer than `unwatched_s`.
 
     What reaches in from the border of the picture, and did in none of the latest `known` scenes, is a hand until it has stood
     still for `reach_s`: nobody holds a hand as still as a shelf for so long (on the bottle clip never for .6 s).
@@ -30,6 +33,7 @@ class BurstPolicy:
     patience_s: float = 20.0
     reach_s: float = 10.0
     known: int = 5
+    unwatched_s: float = 1.0
     limits: ChangeLimits = field(default_factory=ChangeLimits)
 
 
@@ -39,12 +43,17 @@ VIDEO_POLICY = BurstPolicy(still_s=1.0, every_s=0.1, reach_s=3.0)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Burst:
-    """Frames of one scene; `settled` is False where it never stood still. `at_s` is the place in a video, in seconds, at which
+    """Looks at one scene; `settled` is False where it never stood still. `at_s` is the place in a video, in seconds, at which
     the scene was found settled: that of the last frame."""
 
-    frames: tuple[Frame, ...]
+    shots: tuple[Shot, ...]
     settled: bool
     at_s: float | None = None
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        """Whole pictures: what the camera sent compressed is decoded now. Raises UnreadableInput camera_garbled."""
+        return tuple(shot if isinstance(shot, Frame) else shot.frame() for shot in self.shots)
 
 
 class Stillness:
@@ -104,22 +113,30 @@ class SceneWatch:
 
 
 def take_burst(
-    camera: Camera, clock: Clock, policy: BurstPolicy = BurstPolicy(), stop: threading.Event | None = None
+    camera: Camera, clock: Clock, policy: BurstPolicy = BurstPolicy(), stop: threading.Event | None = None,
+    gate: Gate | None = None,
 ) -> Burst:
-    """A burst of `camera` once its scene stands still. Raises UnreadableInput when the camera fails."""
+    """A burst of `camera` once its scene stands still; every look of it was taken after this call. A camera that gives its
+    pictures undecoded is looked at an eighth of each. With the `gate` of the burst before, a scene that stood still then, just
+    now, need not stand still for as long again. Raises UnreadableInput when the camera fails."""
     stop = stop or threading.Event()
-    stillness, recent = Stillness(policy.limits), deque[Frame](maxlen=policy.frames)
+    read = camera.read_packet if isinstance(camera, PacketCamera) else camera.read
+    recent = deque[Shot](maxlen=policy.frames)
     start_s = clock.monotonic()
+    gate = gate or Gate(policy.limits)
+    gate.resume(start_s, policy.unwatched_s)
     while True:
-        frame = camera.read()
-        if frame is None:
+        begun_s = clock.monotonic()
+        shot = read()
+        if shot is None:
             return Burst(tuple(recent), settled=False)
         at_s = clock.monotonic()
-        recent.append(frame)
-        still_s = stillness.look(frame, at_s)
+        recent.append(shot)
+        still_s = gate.look(shot, at_s)
         if still_s >= policy.still_s and len(recent) == policy.frames:
             return Burst(tuple(recent), settled=True)
-        if at_s - start_s > policy.patience_s or clock.wait(policy.every_s, stop):
+        rest_s = max(0.0, begun_s + policy.every_s - clock.monotonic())
+        if at_s - start_s > policy.patience_s or clock.wait(rest_s, stop):
             return Burst(tuple(recent), settled=False)
 
 

@@ -24,7 +24,7 @@ from edge.report.bay_overlay import draw_bands
 from edge.settings import load_settings
 from edge.surveying.keeping import Kept, staged
 from edge.surveying.planogram_table import planogram_csv
-from edge.surveying.proposal import Proposal, propose, whole_bay
+from edge.surveying.proposal import Proposal, goods_in, propose, whole_bay
 from edge.whole_file import whole_file
 from inventory_core.messages import tell
 
@@ -56,8 +56,10 @@ def bay(
         name, width_px, height_px, points, width_mm, height_mm, whole_bay(height_mm),
         lens=read_lens(lens, width_px, height_px) if lens else None, surveyed_at=SystemClock().now().replace(microsecond=0),
     )
-    found = propose(image, draft, open_eye(settings, settings.gallery if slots else None), count=count, with_slots=slots)
-    surveyed = replace(draft, bands=tuple(one.band for one in found.bands), slots=found.slots)
+    eye = open_eye(settings, settings.gallery if slots else None)
+    found = propose(image, draft, eye, count=count, with_slots=slots)
+    surveyed = replace(draft, bands=tuple(one.band for one in found.bands), slots=found.slots,
+                       goods=goods_in(image, eye))
     with ExitStack() as files:
         made = files.enter_context(staged(target, surveyed, cv2.imencode(".png", image)[1].tobytes()))
         if overlay is not None:

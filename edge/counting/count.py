@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from calibration.at_rest import DriftGuard
 from calibration.record import Calibration
 from edge.capture.frame import Frame
 from edge.capture.frozen import frozen
@@ -50,14 +51,15 @@ def count_frame(
 def count_burst(
     eye: Eye, frames: Sequence[Frame], *, source: str, site: Calibration | None = None,
     reference: Reference | None = None, policy: CountPolicy = CountPolicy(), camera: str | None = None,
+    guard: DriftGuard | None = None,
 ) -> CountResult:
-    """Count a burst of a scene that stands still; the frames' order does not matter."""
+    """Count a burst of a scene that stands still; the frames' order does not matter. `guard`: see `look`."""
     pedigree = pedigree_of(eye, site, camera)
     if not frames:
         return cannot_see(source, ("no_frames",), pedigree)
     if frozen(tuple(frames)):
         return cannot_see(source, ("frozen",), pedigree, frames=frames)
-    looks = [look(frame, eye, site, policy.look, reference) for frame in frames]
+    looks = [look(frame, eye, site, policy.look, reference, guard) for frame in frames]
     readings = [each for each in looks if isinstance(each, FrameReading)]
     if len(readings) < max(1.0, policy.least_accepted * len(frames)):
         return cannot_see(source, _why([each for each in looks if isinstance(each, Rejected)]), pedigree, frames=frames)

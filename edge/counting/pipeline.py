@@ -9,6 +9,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from calibration.at_rest import DriftGuard
 from calibration.drift import DriftPolicy, Refused, corrected, register
 from calibration.errors import WrongPicture
 from calibration.record import Calibration
@@ -66,9 +67,11 @@ class LookPolicy:
 
 
 def look(
-    frame: Frame, eye: Eye, site: Calibration | None, policy: LookPolicy, reference: Reference | None = None
+    frame: Frame, eye: Eye, site: Calibration | None, policy: LookPolicy, reference: Reference | None = None,
+    guard: DriftGuard | None = None,
 ) -> FrameReading | Rejected:
-    """What `frame` shows, or why it cannot be used. `reference` is a clear picture of the same fixed camera.
+    """What `frame` shows, or why it cannot be used. `reference` is a clear picture of the same fixed camera, and `guard`
+    remembers where that camera stood, by the reference of `site`.
 
     A network that fails, or answers numbers that are not finite, has seen nothing of this frame, and nothing seen earlier
     stands in for it.
@@ -79,7 +82,7 @@ def look(
     image = frame.image
     if site is not None:
         try:
-            site, quality, refused = _registered(frame, site, quality, policy.drift)
+            site, quality, refused = _registered(frame, site, quality, policy.drift, guard)
             if refused:
                 return Rejected(frame, (refused,), quality)
             image = rectify(frame.image, site).image  # cam px -> view px
@@ -100,7 +103,7 @@ def look(
 
 
 def _registered(
-    frame: Frame, site: Calibration, quality: FrameQuality, policy: DriftPolicy
+    frame: Frame, site: Calibration, quality: FrameQuality, policy: DriftPolicy, guard: DriftGuard | None
 ) -> tuple[Calibration, FrameQuality, str | None]:
     """The calibration for where the camera looks now, the quality with the move in px of the frame, or why it is refused.
 
@@ -109,7 +112,8 @@ def _registered(
     scale = site.scale_of(frame.image.shape[1], frame.image.shape[0])
     if site.reference is None:
         return site, quality, None
-    found = register(np.asarray(cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY), np.uint8), site.reference, policy)
+    grey = np.asarray(cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY), np.uint8)
+    found = register(grey, site.reference, policy) if guard is None else guard.register(grey)
     measured = found.found if isinstance(found, Refused) else found
     if measured is not None:
         quality = replace(quality, drift_px=measured.shift_px * scale)

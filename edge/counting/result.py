@@ -42,7 +42,8 @@ class CountResult:
     `shelves` are those that could be seen; with the status `partly` something stands in front: `hidden` says which shelves
     it hides, and how much of each (share 0..1), and `cover` where it is in the picture. `width_px` and `height_px` are 0 for
     a picture that could not be read; `at_s` is the place in a video, in seconds;
-    `detail` says in words what is wrong. `unreadable`: the file or camera gave no picture at all.
+    `detail` says in words what is wrong. `unreadable`: the file or camera gave no picture at all. `looked_at`: when the count
+    was taken that this one repeats because nothing has changed since (`counting/unchanged.py`); None where it looked itself.
     """
 
     source: str
@@ -62,6 +63,7 @@ class CountResult:
     unreadable: bool = False
     hidden: tuple[HiddenShelf, ...] = ()
     cover: Mask | None = None
+    looked_at: datetime | None = None
 
     def without_frame(self) -> "CountResult":
         """The same count without its picture, which is by far the largest part."""

@@ -71,3 +71,10 @@ def seen_slots(view: View, bay: Bay, products: Detections, eye: Eye) -> tuple[Sh
         if (band := bay.band_of(left, top, right, bottom)) is not None:
             faces.append(SeenFace(band.shelf, left, right, bottom, names.sku[i]))
     return propose_slots(faces, [band.shelf for band in bay.bands], bay.width_mm)
+
+
+def goods_in(image: Image, eye: Eye) -> tuple[tuple[int, int, int, int], ...]:
+    """Boxes (cam px) of the products in a picture as taken: what stands there may be another thing tomorrow."""
+    products, _ = split(eye.detector.detect(image))
+    boxes = products.xyxy[products.score >= eye.count_from].round().astype(int)
+    return tuple((int(x1), int(y1), int(x2), int(y2)) for x1, y1, x2, y2 in boxes)

@@ -35,6 +35,11 @@ class Photo:
         height, width = self.image.shape[:2]
         return np.array([[1, 0, (width - self.size[0]) / 2], [0, 1, (height - self.size[1]) / 2], [0, 0, 1]], np.float64)
 
+    @property
+    def goods_in_frame(self) -> npt.NDArray[np.float32]:
+        """(n, 4) px of the surveyed picture, as a survey would find them; some reach out of it."""
+        return np.asarray(self.goods - np.tile(self.photo_from_frame[:2, 2], 2), np.float32)
+
 
 def photos(data: Path) -> Iterator[Photo]:
     """The photos of three sets, by name; the goods are what the shipped detector finds."""

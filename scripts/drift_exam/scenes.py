@@ -1,11 +1,10 @@
 """What a fixed camera sees later: other goods, another light, a camera that was turned. Planes: frame px, photo px."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from calibration.landmarks import Reference
 from scripts.drift_exam.photos import Image, Photo
 
 Matrix = npt.NDArray[np.float64]
@@ -13,14 +12,13 @@ EMPTY_SHARE = 0.4
 """Of the goods that change, this share is taken away; the others give place to other goods."""
 JPEG = (55, 92)
 NOISE = (1.0, 6.0)
+TAG_PX = 72
+"""Side of a printed tag with its white border, frame px."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A later picture (h, w, 3) and the truth: `now_from_survey` (3, 3) frame px."""
-
-    image: Image
-    now_from_survey: Matrix
+def grey(image: Image) -> Image:
+    """(h, w) of (h, w, 3)."""
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def turned(shift_px: tuple[float, float], roll_deg: float, size: tuple[int, int]) -> Matrix:
@@ -73,3 +71,23 @@ def seen(photo_image: Image, photo: Photo, now_from_survey: Matrix, chance: np.r
     _, data = cv2.imencode(".jpg", np.clip(noisy, 0, 255).astype(np.uint8),
                            [cv2.IMWRITE_JPEG_QUALITY, int(chance.integers(*JPEG))])
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+
+
+def surveyed(photo: Photo, chance: np.random.Generator) -> tuple[Image, Reference]:
+    """The surveyed picture, grey, and its landmarks beside the goods."""
+    picture = grey(seen(photo.image, photo, np.eye(3), chance))
+    return picture, Reference.of(picture, None, photo.goods_in_frame)
+
+
+def tagged(photo: Photo, numbers: tuple[int, int]) -> Image:
+    """The photo with two printed AprilTags, at the top left and the bottom right of the camera's picture."""
+    family = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h11)
+    image = photo.image.copy()
+    left, top = photo.photo_from_frame[:2, 2].round().astype(int)
+    width, height = photo.size
+    places = ((left + 30, top + 30), (left + width - 30 - TAG_PX, top + height - 30 - TAG_PX))
+    for number, (x, y) in zip(numbers, places, strict=True):
+        image[y : y + TAG_PX, x : x + TAG_PX] = 235
+        tag = cv2.aruco.generateImageMarker(family, number, TAG_PX - 16)
+        image[y + 8 : y + TAG_PX - 8, x + 8 : x + TAG_PX - 8] = np.clip(tag, 25, 235)[..., None]
+    return image

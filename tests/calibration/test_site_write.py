@@ -1,5 +1,7 @@
 """A survey is written as a site file and read back as the same numbers."""
 
+import tomllib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +15,7 @@ from calibration.bay import ShelfBand
 from calibration.errors import BadGeometry
 from calibration.lens import Lens
 from calibration.site_file import read_site
-from calibration.site_write import Survey, site_text
+from calibration.site_write import Survey, SurveyedPicture, site_text
 from calibration.slots import ShelfSlot
 from inventory_core.ids import ShelfId, Sku
 
@@ -79,3 +81,13 @@ def test_what_could_not_be_read_back_is_refused_before_it_is_written(
     band = ShelfBand(ShelfId("1"), 0, 500)
     with pytest.raises(BadGeometry):
         Survey(name, 1280, 720, np.array(corners, np.float64), 900, 500, (band,), surveyed_at=at)
+
+
+@given(st.lists(st.tuples(*[st.integers(-50, 2000)] * 4), max_size=5))
+def test_the_goods_of_a_surveyed_picture_are_written_with_it(goods: list[tuple[int, int, int, int]]) -> None:
+    corners = np.array([[200.0, 100.0], [1080.0, 100.0], [1080.0, 620.0], [200.0, 620.0]])
+    survey = Survey(None, 1280, 720, corners, 1000.0, 500.0, (ShelfBand(ShelfId("1"), 0, 500),),
+                    picture=SurveyedPicture("a.png", "00"), goods=tuple(goods))
+    table = tomllib.loads(site_text(survey))["reference"]
+    assert [list(box) for box in goods] == table.get("goods", [])
+    assert "goods" not in site_text(replace(survey, picture=None))

@@ -15,6 +15,8 @@ from edge.cli.commands import run
 from edge.demo.stage import open_stage
 from edge.errors import ExitCode
 
+UNBUFFERED = os.environ | {"PYTHONUNBUFFERED": "1"}
+
 
 def folder_of(path: Path, *images: np.ndarray) -> Path:
     path.mkdir()
@@ -55,8 +57,8 @@ def test_a_lossy_picture_is_not_offered_for_measuring_in(capsys: pytest.CaptureF
 
 
 def test_the_rehearsal_gives_a_camera_and_a_kit_and_ends_at_once(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "edge", "camera", "rehearse", "--port", "0", "--kit", str(tmp_path / "kit"), "--lang", "en"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}) as camera:
+    command = [sys.executable, "-m", "edge", "camera", "rehearse", "--port", "0", "--kit", str(tmp_path / "kit")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=UNBUFFERED) as camera:
         assert camera.stdout is not None
         told = camera.stdout.readline() + camera.stdout.readline()
         camera.send_signal(signal.SIGINT)

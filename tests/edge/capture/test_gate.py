@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from edge.capture.change import ChangeLimits, moves, relief_of, smoothed
 from edge.capture.frame import Frame, Image
-from edge.capture.gate import LEAST_WIDTH_PX, Gate, may_move, take_packet_burst
+from edge.capture.gate import LEAST_WIDTH_PX, Gate, may_move
 from edge.capture.packet import Packet, packet_of
-from edge.capture.settle import BurstPolicy
+from edge.capture.settle import BurstPolicy, take_burst
 from edge.clock import SimulatedClock
 from edge.errors import UnreadableInput
 from tests.edge.capture.pictures_made import encoded
@@ -117,14 +117,51 @@ class Counted:
 
 def test_a_burst_waits_for_the_scene_and_decodes_its_last_frames_alone() -> None:
     clock = SimulatedClock(NINE)
-    burst = take_packet_burst(Counted(clock, restless=8), clock)
+    burst = take_burst(Counted(clock, restless=8), clock)
     assert burst.settled
     assert [13, 14, 15, 16, 17] == [frame.seq for frame in burst.frames]
 
 
 def test_a_scene_that_never_stands_still_and_a_stop_end_the_wait_unsettled() -> None:
     clock, stop = SimulatedClock(NINE), threading.Event()
-    assert not take_packet_burst(Counted(clock, restless=10**6), clock, BurstPolicy(patience_s=4)).settled
+    assert not take_burst(Counted(clock, restless=10**6), clock, BurstPolicy(patience_s=4)).settled
     assert clock.monotonic() < 5
     stop.set()
-    assert 1 == len(take_packet_burst(Counted(clock, restless=0), clock, stop=stop).frames)
+    assert 1 == len(take_burst(Counted(clock, restless=0), clock, stop=stop).frames)
+
+
+def test_a_scene_that_was_watched_just_now_need_not_stand_still_anew_but_its_frames_are_fresh() -> None:
+    clock, gate = SimulatedClock(NINE), Gate()
+    camera = Counted(clock, restless=0)
+    took = []
+    for pause_s in (0.0, 0.9, 1.1):
+        clock.wait(pause_s, threading.Event())
+        begun_s = clock.monotonic()
+        burst = take_burst(camera, clock, gate=gate)
+        assert burst.settled
+        assert all(isinstance(shot, Packet) and shot.grabbed_s >= begun_s for shot in burst.shots)
+        took.append(clock.monotonic() - begun_s)
+    assert [2.0, 1.0, 2.0] == pytest.approx(took)
+
+
+def test_what_moved_while_nobody_looked_is_waited_for() -> None:
+    clock, gate = SimulatedClock(NINE), Gate()
+    camera = Counted(clock, restless=0)
+    take_burst(camera, clock, gate=gate)
+    camera.still = camera.moving[:1] * 3
+    begun_s = clock.monotonic()
+    take_burst(camera, clock, gate=gate)
+    assert 2.0 == pytest.approx(clock.monotonic() - begun_s)
+
+
+def test_a_camera_of_whole_frames_is_gated_likewise() -> None:
+    clock, packets = SimulatedClock(NINE), Counted(SimulatedClock(NINE), restless=8)
+
+    class Whole:
+        name = "door"
+        close = packets.close
+
+        def read(self) -> Frame:
+            return packets.read_packet().frame()
+
+    assert [13, 14, 15, 16, 17] == [frame.seq for frame in take_burst(Whole(), clock).frames]

@@ -12,7 +12,9 @@ from calibration.errors import BadSite
 from calibration.record import Calibration
 from calibration.site_file import read_site
 from edge.capture.frame import Frame
+from edge.capture.settle import Burst
 from edge.counting.count import count_frame
+from edge.counting.fixed_camera import FixedCamera
 from edge.counting.result import CountResult
 from inventory_core.counts import CaptureStatus
 from tests.calibration.drawn_shelf import HEIGHT, WIDTH, seen, shelf, turned
@@ -22,7 +24,9 @@ Grey = npt.NDArray[np.uint8]
 SURVEYED = seen(shelf(1, 2))
 
 
-def site_on(folder: Path, picture: Grey = SURVEYED, sha256: str | None = None, *, width: int = WIDTH) -> Calibration:
+def site_on(
+    folder: Path, picture: Grey = SURVEYED, sha256: str | None = None, *, width: int = WIDTH, goods: str = "[]"
+) -> Calibration:
     """A site of the whole picture, two shelves, with its surveyed picture beside it."""
     (folder / "front.png").write_bytes(cv2.imencode(".png", picture)[1].tobytes())
     sha256 = hashlib.sha256((folder / "front.png").read_bytes()).hexdigest() if sha256 is None else sha256
@@ -43,6 +47,7 @@ mm_per_px = 1
 [reference]
 picture = "front.png"
 sha256 = "{sha256}"
+goods = {goods}
 [[shelf]]
 top_mm = 0
 bottom_mm = 240
@@ -84,6 +89,8 @@ def test_another_cameras_view_cannot_be_counted(tmp_path: Path) -> None:
         (SURVEYED, {"sha256": "00"}, "sha256"),
         (SURVEYED[:, :400], {}, "400 x 480 px"),
         (np.full((HEIGHT, WIDTH), 90, np.uint8), {}, "0 points"),
+        (SURVEYED, {"goods": "[[0, 1, 2]]"}, "boxes"),
+        (SURVEYED, {"goods": '[["left", 0, 9, 9]]'}, "boxes"),
     ],
 )
 def test_a_surveyed_picture_that_cannot_be_used_is_refused_with_the_mend(
@@ -107,3 +114,34 @@ def test_a_site_file_of_a_later_program_is_refused(tmp_path: Path) -> None:
     (tmp_path / "site.toml").write_text(text, encoding="utf-8")
     with pytest.raises(BadSite, match="schema 2"):
         read_site(tmp_path / "site.toml")
+
+
+def test_surveyed_goods_hold_no_landmark_unless_nothing_else_does(tmp_path: Path) -> None:
+    left = site_on(tmp_path, goods=f"[[0, 0, {WIDTH // 2}, {HEIGHT}]]").reference
+    whole = site_on(tmp_path, goods=f"[[0, 0, {WIDTH}, {HEIGHT}]]").reference
+    assert left is not None
+    assert whole is not None
+    assert WIDTH // 2 - 3 <= float(left.landmarks.at[:, 0].min())
+    assert float(whole.landmarks.at[:, 0].min()) < 100
+    assert np.array_equal(whole.landmarks.at, left_out_of(tmp_path))
+
+
+def left_out_of(folder: Path) -> npt.NDArray[np.float32]:
+    reference = site_on(folder).reference
+    assert reference is not None
+    return reference.landmarks.at
+
+
+def test_a_watched_camera_counts_at_rest_is_put_right_and_refused_as_if_each_picture_were_alone(tmp_path: Path) -> None:
+    site, camera = site_on(tmp_path), FixedCamera()
+    eye = eye_on(drawn("A A B | C C"))
+    views = [turned(0, 0, 0), turned(0, 0, 0), turned(9, -6, 0.5), turned(60, 0, 0), turned(0, 0, 0)]
+    seen_so = []
+    for number, view in enumerate(views):
+        now = seen(shelf(1, 2), view)
+        shots = tuple(Frame("cam", number * 2 + step, AT, np.ascontiguousarray(np.repeat(np.where(step, now, now // 2 * 2)
+                      [..., None], 3, axis=2)).astype(np.uint8)) for step in range(2))
+        result = camera.count(eye, Burst(shots, settled=True), 10.0 * number, source="cam", site=site)
+        seen_so.append((result.status, result.reasons))
+    counted = (CaptureStatus.COUNTED, ())
+    assert [counted, counted, counted, (CaptureStatus.CANNOT_SEE, ("moved",)), counted] == seen_so
