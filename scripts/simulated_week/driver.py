@@ -59,8 +59,8 @@ class Shown:
 
 
 class SimulatedDriver:
-    """A Camera before `scene`; `begin` starts a round, `shown` are the truths of the pictures since it was cleared, `last` the
-    latest picture."""
+    """A PacketCamera before `scene`; `begin` starts a round, `shown` are the truths of the pictures since it was cleared,
+    `last` the latest picture, a JPEG."""
 
     def __init__(self, name: str, scene: Scene, clock: Clock, seed: int = 0) -> None:
         self.name = name
@@ -75,7 +75,7 @@ class SimulatedDriver:
         self._same = b""
         self._stale = list[bytes]()
         self.shown = list[Shown]()
-        self.last: Image | None = None
+        self.last = b""
 
     def begin(self, moment: Moment) -> None:
         self._moment, self._began_s = moment, self._clock.monotonic()
@@ -91,16 +91,18 @@ class SimulatedDriver:
 
     def read(self) -> Frame | None:
         """A picture taken after this call. Raises UnreadableInput with the reason once nothing came for PATIENCE_S."""
+        return self.read_packet().frame()
+
+    def read_packet(self) -> Packet:
+        """Like `read`, not yet decoded."""
         until_s = self._clock.monotonic() + PATIENCE_S
         while (code := CODES.get(self.condition().kind)) is not None:
             if self._clock.monotonic() >= until_s:
                 raise camera_fault(code, self.name)
             self._clock.wait(0.25, self._stop)
         self._clock.wait(SLOW_S if self.condition().kind == "slow" else FRESH_S, self._stop)
-        data = self.picture()
-        frame = Packet(self.name, self._seq, self._clock.now(), self._clock.monotonic(), data).frame()
-        self.last = frame.image
-        return frame
+        self.last = self.picture()
+        return Packet(self.name, self._seq, self._clock.now(), self._clock.monotonic(), self.last)
 
     def picture(self) -> bytes:
         """The JPEG of now."""

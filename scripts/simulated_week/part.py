@@ -71,8 +71,8 @@ class Notes:
         condition = look.condition
         name = f"{wrong[0]}-{condition.kind}-{condition.level}-{look.camera}-{look.number:03d}"
         self._say(f"{name} {look.capture.status} {','.join(look.capture.reasons)}")
-        if answer.picture is not None and sum(1 for _ in self._folder.iterdir()) < 2 * MOST_PICTURES:
-            cv2.imwrite(str(self._folder / f"{name}.png"), answer.picture)
+        if answer.picture and sum(1 for _ in self._folder.iterdir()) < 2 * MOST_PICTURES:
+            (self._folder / f"{name}.jpg").write_bytes(answer.picture)
             (self._folder / f"{name}.txt").write_text(f"{look}\n", encoding="utf-8")
 
 
@@ -124,7 +124,7 @@ def live(order: Order, part: int) -> Part:
         rounds, crashes = rounds + lived.rounds, [*crashes, *lived.crashes]
         del lived
         gc.collect()
-        say(f"{camera.name}: {rounds} rounds, {len(notes.looks)} answers, {len(crashes)} crashes, {samples[-1]}")
+        say(f"{camera.name}: {rounds} rounds, {len(notes.looks)} answers, {len(crashes)} crashes, {samples[-1:]}")
     store.close()
     return Part(tuple(notes.looks), rounds, tuple(crashes), growth(samples))
 

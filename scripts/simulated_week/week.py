@@ -80,10 +80,10 @@ class WeekPolicy:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """A look, and the latest picture that the camera had handed over for it."""
+    """A look, and the latest picture (JPEG) that the camera had handed over for it."""
 
     look: Look
-    picture: Image | None
+    picture: bytes
 
 
 class Lived:

@@ -31,7 +31,7 @@ from scripts.simulated_week.surveyed import Installed, install
 from scripts.simulated_week.week import Lived, ShakyEye, WeekPolicy
 
 WIDTH_PX = 560
-HURRIED = WeekPolicy(BurstPolicy(frames=3, still_s=0.5), RetryPolicy(retry_for_s=10.0, retry_every_s=10.0))
+HURRIED = WeekPolicy(BurstPolicy(frames=3, still_s=1.0), RetryPolicy(retry_for_s=10.0, retry_every_s=10.0))
 SOLD = Goods(frozenset({1, 4, 7}))
 
 
