@@ -3,7 +3,7 @@
     python -m scripts.simulated_week.served DATA [--counts 120] [--seed 1] [--photo 0] --out DIR
 
 The camera is `edge.capture.rig` in this process. Besides the plan of a week the capture process is stopped for three seconds
-while goods are sold, and killed.
+while goods are sold, and killed; so is the network's, for ever.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -47,9 +48,13 @@ SHOWN_S = 0.5
 STOPPED_S = 3.0
 MODES = {"stall": Mode.STALL, "unplugged": Mode.CLOSE, "garbage": Mode.GARBAGE, "half_jpegs": Mode.TORN, "frozen": Mode.FROZEN,
          "stale": Mode.STALE, "slow": Mode.SLOW}
-OF_THE_PROCESS = ("stopped", "killed")
-EVERY_OTHER = {"clock_ahead": "stopped", "clock_back": "killed", "network_fails": "stopped"}
-"""What cannot be done to a server from outside gives its turn to what is done to its capture process."""
+CAPTURE, NETWORK = "edge.capture.worker", "models.network_process"
+BLOWS = {"capture_stopped": (CAPTURE, signal.SIGSTOP), "capture_killed": (CAPTURE, signal.SIGKILL),
+         "network_stopped": (NETWORK, signal.SIGSTOP), "network_killed": (NETWORK, signal.SIGKILL)}
+"""What is done to a process of the server. The capture process goes on after STOPPED_S, the network's has to be replaced."""
+EVERY_OTHER = {"clock_ahead": "capture_stopped", "clock_back": "capture_killed", "network_fails": "network_stopped",
+               "stall": "network_killed"}
+"""What cannot be done to a server from outside gives its turn to what is done to its processes; so does every other stall."""
 
 
 def asked() -> argparse.Namespace:
@@ -65,8 +70,9 @@ def asked() -> argparse.Namespace:
 def planted(moment: Moment) -> Condition:
     """What is planted at a moment: for as long as the count takes."""
     condition = moment.conditions[0]
-    kind = EVERY_OTHER.get(condition.kind, condition.kind)
-    severity = Severity.MILD if kind in OF_THE_PROCESS else condition.severity
+    stalls = condition.kind == "stall" and moment.number % 2
+    kind = condition.kind if stalls else EVERY_OTHER.get(condition.kind, condition.kind)
+    severity = Severity.MILD if kind in BLOWS else condition.severity
     return replace(condition, kind=kind, severity=severity, until_s=float("inf"))
 
 
@@ -78,20 +84,23 @@ class Play:
 
     def count(self, moment: Moment, condition: Condition) -> Mapping[str, object]:
         """One count under `condition`."""
-        if condition.kind == "stopped":
-            for pid in self._served.workers:
-                os.kill(pid, signal.SIGSTOP)
-                threading.Timer(STOPPED_S, os.kill, (pid, signal.SIGCONT)).start()
+        module, blow = BLOWS.get(condition.kind, ("", signal.SIGCONT))
+        for pid in self._served.children(module) if module else ():  # before the goods change: old pictures pile up
+            os.kill(pid, blow)
+            if condition.kind == "capture_stopped":
+                threading.Timer(STOPPED_S, _go_on, (pid,)).start()
         self._driver.begin(replace(moment, conditions=(condition,)))
         self._rig.mode = MODES.get(condition.kind, Mode.LIVE)
-        if condition.kind == "killed":
-            for pid in self._served.workers:
-                os.kill(pid, signal.SIGKILL)
         time.sleep(SHOWN_S)
         try:
             return self._served.count(self._name)
         finally:
             self._rig.mode = Mode.LIVE
+
+
+def _go_on(pid: int) -> None:
+    with suppress(ProcessLookupError):  # it was replaced meanwhile
+        os.kill(pid, signal.SIGCONT)
 
 
 def refused(reply: Mapping[str, object], location: LocationId, at: datetime) -> Capture:
@@ -120,7 +129,7 @@ def main() -> int:
     eye, db = open_eye(load_settings().model_copy(update={"threads": 1})), args.out / "served.db"
     driver = SimulatedDriver(camera.name, camera.scene, SystemClock())
     replies: list[tuple[Moment, Condition, Mapping[str, object], float]] = []
-    own, worker = list[Held](), list[Held]()
+    own, capture_process, network = list[Held](), list[Held](), list[Held]()
     began_s = time.monotonic()
     with (RigCamera(lambda _: driver.picture(), fps=FPS) as rig,
           Served(camera.name, rig.url, camera.site_file, db, temporary) as served):
@@ -132,7 +141,8 @@ def main() -> int:
             replies.append((moment, condition, reply, (datetime.now(UTC) - asked_at).total_seconds()))
             driver.shown.clear()
             own.append(held(served.pid, temporary))
-            worker += [held(pid, temporary) for pid in served.workers[:1]]
+            for module, samples in ((CAPTURE, capture_process), (NETWORK, network)):
+                samples += [held(pid, temporary) for pid in served.children(module)[:1]]
             print(f"{time.monotonic() - began_s:5.0f} s {len(replies)} {condition.kind} {reply['status']} {reply['reasons']} "
                   f"{reply['failure']}", file=sys.stderr, flush=True)
         ended = not served.runs
@@ -154,7 +164,7 @@ def main() -> int:
             print(wrongs_of(look), look, file=sys.stderr)
     early = sum(look.published and look.capture.captured_at < requested_at(reply)
                 for look, (_, _, reply, _) in zip(looks, replies, strict=True))
-    growths = {"the server": growth(own), "the capture process": growth(worker)}
+    growths = {"the server": growth(own), "its capture process": growth(capture_process), "its network": growth(network)}
     page = "\n\n".join([tables.bars(looks, len(replies), args.counts, int(ended), growths),
                         f"Published pictures taken before their trigger: {early}. Age of a published picture when its "
                         f"answer was read: {tables.ages(looks)}.", tables.confusion(looks)])

@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from typing import Self
 
@@ -24,7 +24,7 @@ _LAST_WORD = re.compile(r"(sc_\S+)\s*$")
 
 
 class Served:
-    """A server over `db` that holds the camera `name` at `address`; `pid` and `workers` are its processes."""
+    """A server over `db` that holds the camera `name` at `address`; `pid` is its process, `children` those that it started."""
 
     def __init__(self, name: str, address: str, site: Path, db: Path, temporary: Path) -> None:
         said = io.StringIO()
@@ -56,11 +56,15 @@ class Served:
     def pid(self) -> int:
         return self._process.pid
 
-    @property
-    def workers(self) -> list[int]:
-        """The capture processes."""
-        tasks = Path(f"/proc/{self.pid}/task").glob("*/children")
-        return [int(pid) for task in tasks for pid in task.read_text(encoding="ascii").split()]
+    def children(self, module: str) -> list[int]:
+        """Its processes that run this module."""
+        found = []
+        for task in Path(f"/proc/{self.pid}/task").glob("*/children"):
+            for pid in task.read_text(encoding="ascii").split():
+                with suppress(OSError):
+                    if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                        found.append(int(pid))
+        return found
 
     @property
     def runs(self) -> bool:
