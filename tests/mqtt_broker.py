@@ -22,7 +22,8 @@ def free_port() -> int:
 class Mosquitto:
     """The broker; only USER with PASSWORD may enter."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, certificate: tuple[Path, Path] | None = None) -> None:
+        """`certificate` and its key: by TLS alone."""
         self._folder, self.port = folder, free_port()
         self._process: subprocess.Popen[bytes] | None = None
         passwords = folder / "passwords"
@@ -30,7 +31,8 @@ class Mosquitto:
         passwords.chmod(0o644)
         folder.chmod(0o755)
         (folder / "mosquitto.conf").write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous false\npassword_file {passwords}\npersistence false\nuser root\n")
+            f"listener {self.port} 127.0.0.1\nallow_anonymous false\npassword_file {passwords}\npersistence false\nuser root\n"
+            + ("" if certificate is None else f"certfile {certificate[0]}\nkeyfile {certificate[1]}\n"))
 
     @property
     def url(self) -> str:
@@ -91,6 +93,16 @@ def until(true: Callable[[], Any], seconds: float = 20.0) -> None:
     while not true():
         assert time.monotonic() < deadline_s
         threading.Event().wait(0.02)
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that vouches for itself, and its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    made, key = folder / "broker.pem", folder / "broker.key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=broker", "-addext",
+                    "subjectAltName=IP:127.0.0.1", "-out", str(made), "-keyout", str(key)], check=True, capture_output=True)
+    return made, key
 
 
 def needed() -> None:

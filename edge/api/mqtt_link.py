@@ -56,6 +56,8 @@ class MqttLink:
         client.max_queued_messages_set(_QUEUED)
         client.reconnect_delay_set(1, _LONGEST_PAUSE_S)
         client.on_connect, client.on_disconnect, client.on_message = self._met, self._parted, self._heard
+        client.on_connect_fail = self._missed
+        self._is_missed = False
         self._client = client
         self._thread = threading.Thread(
             target=client.loop_forever, kwargs={"retry_first_connection": True}, name="mqtt", daemon=True)
@@ -87,9 +89,17 @@ class MqttLink:
             _log.warning("broker_refused", broker=self._broker.address, why=str(reason))
             return
         self._connected.set(1)
+        self._is_missed = False
         _log.info("broker_connected", broker=self._broker.address, topic=self._broker.topic)
         client.subscribe(self._broker.topic, qos=1)
         client.publish(f"{self._broker.topic}/online", "online", qos=1, retain=True)
+
+    def _missed(self, client: object, data: object) -> None:
+        """Nobody answers there, or with a certificate that is not trusted; said once until it is found."""
+        del client, data
+        if not self._is_missed:
+            self._is_missed = True
+            _log.warning("broker_unreachable", broker=self._broker.address, tls=self._broker.tls)
 
     def _parted(self, client: object, data: object, flags: object, reason: Any, properties: object) -> None:
         del client, data, flags, properties

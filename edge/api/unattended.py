@@ -101,6 +101,8 @@ class Unattended:
             order = Order(count, self._location, self._plan.camera, self._clock.now(), unattended=True, again=not is_last,
                           cause=cause)
             job = self._count(order, self._stopping)
+            if self._stopping.is_set() and not job.ended:
+                return
             if job.status in (CaptureStatus.COUNTED, CaptureStatus.PARTLY):
                 self._tell("counted", None)
                 return

@@ -16,7 +16,10 @@ from edge.capture.packet import Packet
 from edge.capture.restarts import RestartPolicy, Restarts
 from edge.capture.wire import Beat, Lost, Opened, Picture, Said
 from edge.clock import Clock
+from edge.logs import events
 from inventory_core.messages import Message
+
+_log = events("cameras")
 
 
 class Worker(Protocol):
@@ -165,13 +168,18 @@ class Keeper:
             self._offline(code)
             self._start_s = self._restarts.next_s(self._clock.monotonic())
             self.state = replace(self.state, restarts=self._restarts.total)
+            _log.warning("camera_process_replaced", camera=self.state.camera, code=code, restarts=self._restarts.total)
 
     def _online(self, at: datetime) -> None:
+        if not self.state.online:
+            _log.info("camera_online", camera=self.state.camera, before=self.state.code)
         since = self.state.since if self.state.online else self._clock.now()
         self.state = replace(self.state, code=None, since=since, last_picture_at=at)
 
     def _offline(self, code: str) -> None:
         if self.state.online:
             self.state = replace(self.state, since=self._clock.now(), outages=self.state.outages + 1)
+        if self.state.code != code:
+            _log.warning("camera_offline", camera=self.state.camera, code=code)
         self.state = replace(self.state, code=code)
         self.news.notify_all()

@@ -20,7 +20,7 @@ from inventory_core.ports import BookStore
 from tests.edge.api.conftest import Build, FixedLooker
 from tests.edge.api.test_serve import Serve, folder, serve
 from tests.edge.api.test_taps import captures
-from tests.mqtt_broker import PASSWORD, USER, Ear, Mosquitto, needed, until
+from tests.mqtt_broker import PASSWORD, USER, Ear, Mosquitto, certificate, needed, until
 
 __all__ = ["folder", "serve"]
 
@@ -164,6 +164,24 @@ def test_a_broker_that_comes_later_is_found_and_one_that_is_away_holds_up_nothin
         until(lambda: "shelfcount_mqtt_connected 1.0" in client.get("/metrics").text)
         stopped.stop()
         until(lambda: "shelfcount_mqtt_connected 0.0" in client.get("/metrics").text)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the library leaves a refused socket to the GC
+def test_a_broker_with_tls_is_trusted_by_its_authority_alone(build: Build, tmp_path: Path) -> None:
+    needed()
+    (made := tmp_path / "broker").mkdir()
+    own, key = certificate(made)
+    mosquitto = Mosquitto(made, (own, key)).start()
+    try:
+        for ca_file, connected in ((own, "1.0"), (None, "0.0")):
+            broker = Broker("127.0.0.1", mosquitto.port, True, TOPIC, USER, PASSWORD, ca_file)
+            with TestClient(build(broker=broker)) as client:
+                told = f"shelfcount_mqtt_connected {connected}"
+                if connected == "0.0":
+                    threading.Event().wait(1.0)
+                until(lambda client=client, told=told: told in client.get("/metrics").text)
+    finally:
+        mosquitto.stop()
 
 
 def test_a_server_that_is_killed_is_told_to_be_offline_and_logs_no_password(

@@ -1,9 +1,15 @@
 """`shelfcount run` as a device runs it: a process of its own over a camera, counting by the clock until it is told to stop."""
 
 import json
+import os
+import re
 import shutil
+import signal
+import time
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from edge.capture.rig import RigCamera, replayed
 from inventory_core.counts import CaptureStatus
@@ -45,6 +51,7 @@ def test_it_counts_by_the_clock_and_ends_with_all_its_processes(folder: Path, se
                              traceparent=PARENT)[1]["id"]  # fmt: skip
         assert ("tap-1", PARENT[:36]) == (running.headers["x-request-id"], running.headers["traceparent"][:36])
         until(lambda: any(item["id"] == asked for item in counted()), 30.0)
+        assert all(item["frame"] > 0 and item["pedigree"]["detector"].startswith("sha256:") for item in counted())
         below = children(running.process.pid)
         assert 2 == len(below)
         assert running.stop() < 5
@@ -62,3 +69,28 @@ def test_it_counts_by_the_clock_and_ends_with_all_its_processes(folder: Path, se
     trigger = {line.get("request_id") for line in told if line.get("count") == asked}
     assert 1 == len(trigger)  # the tap's own id, or that of the scheduled count that it joined
     assert 0 == (folder / "stderr").read_text().count(CANARY)
+
+
+@pytest.mark.slow
+def test_a_network_that_hangs_is_replaced_while_the_api_answers(folder: Path, serve: Serve) -> None:
+    """A real hang: the process of the detector is stopped in the midst of its work; noticed after 10 s."""
+    with RigCamera(replayed(shelf(folder), noise=2.0), fps=10) as rig:
+        running = serve(folder, "--db", "shop.db", "--camera", f"door={rig.url}")
+        detector = next(pid for pid in children(running.process.pid)
+                        if b"models.network_process" in Path(f"/proc/{pid}/cmdline").read_bytes())  # fmt: skip
+        os.kill(detector, signal.SIGSTOP)
+        count = running.call("POST", "/v2/counts", {"camera": "door"}, Idempotency_Key="1")[1]["href"]
+        slowest_s = 0.0
+
+        def ended() -> bool:
+            nonlocal slowest_s
+            began_s = time.monotonic()
+            state: str = running.call("GET", count)[1]["state"]
+            slowest_s = max(slowest_s, time.monotonic() - began_s)
+            return state in ("done", "failed")
+
+        until(ended, 60.0)
+        assert "counted" == running.call("GET", count)[1]["status"]  # by the pictures after the first
+        assert slowest_s < 1.0
+        assert not is_running(detector)
+    assert re.search(r"network_restarted .*network=detector.* why=stuck", (folder / "stderr").read_text())
