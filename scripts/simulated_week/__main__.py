@@ -1,7 +1,6 @@
 """The command: lives the week, prints the figures, and ends with 1 where a bar is not held."""
 
 import argparse
-import json
 import math
 import shutil
 import sys
@@ -13,7 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from scripts.simulated_week import tables
-from scripts.simulated_week.judge import Look, judge, wrongs_of
+from scripts.simulated_week.judge import Look, judge
 from scripts.simulated_week.leaks import Growth
 from scripts.simulated_week.part import Order, live
 
@@ -52,26 +51,12 @@ def report(
     took_s: float,
 ) -> int:
     """Write and print the figures; 0 where all bars are held."""
-    (out / "answers.jsonl").write_text("".join(row_of(look) + "\n" for look in looks), encoding="utf-8")
     (out / "crashes.txt").write_text("\n".join(crashes), encoding="utf-8")
     page = "\n\n".join([tables.bars(looks, rounds, least, len(crashes), growths), f"Age of a published picture when stored: "
                         f"{tables.ages(looks)}. Took {took_s / 60:.0f} minutes.", tables.confusion(looks)])
     (out / "figures.md").write_text(page + "\n", encoding="utf-8")
     print(page)
     return int(not (judge(looks).holds and not crashes and all(grown.holds for grown in growths.values())))
-
-
-def row_of(look: Look) -> str:
-    """One answer as a line of JSON, to look into afterwards."""
-    c = look.capture
-    return json.dumps({
-        "camera": look.camera, "round": look.number, "kind": look.condition.kind, "level": look.condition.level,
-        "severity": look.condition.severity, "cover": look.condition.cover, "wide": look.condition.wide, "mixed": look.mixed,
-        "status": c.status, "reasons": c.reasons, "at": c.captured_at.isoformat(), "age_s": round(look.age_s, 2),
-        "covers": {shelf: round(share, 3) for shelf, share in look.covers.items()},
-        "told": {count.shelf: [count.facings.low, count.facings.best, count.facings.high] for count in c.counts},
-        "clear": {shelf: [f.low, f.best, f.high] for shelf, f in look.clear.items()}, "wrong": wrongs_of(look),
-    })
 
 
 if __name__ == "__main__":

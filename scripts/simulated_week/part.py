@@ -20,6 +20,7 @@ from scripts.simulated_week.fixtures import Fixture, fixtures
 from scripts.simulated_week.judge import Look, wrongs_of
 from scripts.simulated_week.leaks import Growth, Held, growth, held
 from scripts.simulated_week.plan import moments_of
+from scripts.simulated_week.rows import row_of
 from scripts.simulated_week.scene import Scene
 from scripts.simulated_week.surveyed import Installed, install
 from scripts.simulated_week.week import Answer, Lived, ShakyEye
@@ -57,14 +58,16 @@ class Part:
 class Notes:
     """What was answered, and pictures of what was wrong."""
 
-    def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, rows: Path, say: Callable[[str], None]) -> None:
         self.looks: list[Look] = []
-        self._folder, self._say = folder, say
+        self._folder, self._rows, self._say = folder, rows, say
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def add(self, answer: Answer) -> None:
         look = answer.look
         self.looks.append(look)
+        with self._rows.open("a", encoding="utf-8") as rows:
+            rows.write(row_of(look) + "\n")
         wrong = wrongs_of(look)
         if not wrong:
             return
@@ -109,7 +112,8 @@ def live(order: Order, part: int) -> Part:
     shaky = ShakyEye(eye.detector)
     eye = replace(eye, detector=shaky)
     db = folder / f"week-{part}.db"
-    store, evidence, notes = open_book(str(db)), Evidence.of_book(str(db)), Notes(folder / "wrong", say)
+    store, evidence = open_book(str(db)), Evidence.of_book(str(db))
+    notes = Notes(folder / "wrong", folder / f"answers-{part}.jsonl", say)
     samples, rounds, crashes = list[Held](), 0, list[str]()
     for number, camera in list(enumerate(found))[part :: order.processes]:
         plan = moments_of(len(camera.scene.fixture.goods), order.rounds, order.seed + 1000 * number,
