@@ -1,0 +1,8 @@
+"""The week of some cameras before real shelf photos, with people, sales, light, nudges and faults of all kinds, and its judge.
+
+    python -m scripts.simulated_week DATA --seed 1 --counts 1000 --out DIR   # by a simulated clock
+    python -m scripts.simulated_week.served DATA --counts 120 --out DIR      # through `shelfcount serve` and its processes
+
+`plan` draws what happens from a seed, `scene` composes what the camera sees of it, `driver` is the camera, `week` lets the
+product count, and `judge` holds every answer against what truly stood there.
+"""

@@ -1,0 +1,97 @@
+"""`shelfcount serve` in a process of its own, and what a client needs to ask it for counts."""
+
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from contextlib import redirect_stdout, suppress
+from pathlib import Path
+from typing import Self
+
+from edge.cli import commands
+
+_LONGEST_S = 120.0
+_LOOK_S = 0.1
+_ENDS_S = 30.0
+_LAST_WORD = re.compile(r"(sc_\S+)\s*$")
+
+
+class Served:
+    """A server over `db` that holds the camera `name` at `address`; `pid` is its process, `children` those that it started."""
+
+    def __init__(self, name: str, address: str, site: Path, db: Path, temporary: Path) -> None:
+        said = io.StringIO()
+        with redirect_stdout(said):
+            commands.run(["token", "create", "--name", "week", "--role", "admin", "--db", str(db)])
+        found = _LAST_WORD.search(said.getvalue())
+        if found is None:
+            raise SystemExit("no key was made")
+        self._key = found[1]
+        environment = os.environ | {"SHELFCOUNT_THREADS": "1", "PYTHONUNBUFFERED": "1", "TMPDIR": str(temporary)}
+        self._log = db.with_suffix(".log").open("w", encoding="utf-8")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "edge", "serve", "--lang", "en", "--port", "0", "--db", str(db), "--site", str(site),
+             "--camera", f"{name}={address}"], env=environment, stdout=subprocess.PIPE, stderr=self._log, text=True)
+        line = self._process.stdout.readline() if self._process.stdout else ""
+        at = re.search(r"http://[0-9.]+:[0-9]+", line)
+        if at is None:
+            self.stop()
+            raise SystemExit(f"the server did not start: {line}")
+        self._address, self._asked = at[0], 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def children(self, module: str) -> list[int]:
+        """Its processes that run this module."""
+        found = []
+        for task in Path(f"/proc/{self.pid}/task").glob("*/children"):
+            for pid in task.read_text(encoding="ascii").split():
+                with suppress(OSError):
+                    if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                        found.append(int(pid))
+        return found
+
+    @property
+    def runs(self) -> bool:
+        return self._process.poll() is None
+
+    def count(self, camera: str) -> Mapping[str, object]:
+        """Ask for a count and wait for its answer, as the API gives it."""
+        self._asked += 1
+        accepted = self._call("POST", "/v2/counts", {"camera": camera})
+        until_s = time.monotonic() + _LONGEST_S
+        while time.monotonic() < until_s:
+            reply = self._call("GET", f"/v2/counts/{accepted['id']}")
+            if reply["state"] in ("done", "failed"):
+                return reply
+            time.sleep(_LOOK_S)
+        raise TimeoutError(f"count {accepted['id']} did not end")
+
+    def _call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, object]:
+        request = urllib.request.Request(self._address + path, method=method, headers={
+            "Authorization": f"Bearer {self._key}", "Idempotency-Key": f"{self._asked}", "Content-Type": "application/json"})
+        if body is not None:
+            request.data = json.dumps(body).encode()
+        with urllib.request.urlopen(request, timeout=_ENDS_S) as answer:
+            return dict(json.loads(answer.read()))
+
+    def stop(self) -> None:
+        if self.runs:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(_ENDS_S)
+        self._log.close()
