@@ -15,6 +15,7 @@ from edge.bootstrap import open_eye
 from edge.counting.evidence import Evidence
 from edge.settings import load_settings
 from inventory_core.store.sql_book import open_book
+from models.person_finder import open_person_finder
 from models.step_back import StepBack
 from scripts.simulated_week.fixtures import Fixture, fixtures
 from scripts.simulated_week.judge import Look, wrongs_of
@@ -112,7 +113,7 @@ def live(order: Order, part: int) -> Part:
     shaky = ShakyEye(eye.detector)
     eye = replace(eye, detector=shaky)
     db = folder / f"week-{part}.db"
-    store, evidence = open_book(str(db)), Evidence.of_book(str(db))
+    store, evidence = open_book(str(db)), Evidence.of_book(str(db), open_person_finder(threads=1))
     notes = Notes(folder / "wrong", folder / f"answers-{part}.jsonl", say)
     samples, rounds, crashes = list[Held](), 0, list[str]()
     for number, camera in list(enumerate(found))[part :: order.processes]:
