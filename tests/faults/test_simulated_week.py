@@ -14,6 +14,7 @@ from edge.api.unattended import RetryPolicy
 from edge.bootstrap import open_eye
 from edge.capture.settle import BurstPolicy
 from edge.counting.evidence import Evidence
+from edge.counting.masking import NobodyThere
 from edge.demo.stage import DAY
 from edge.settings import load_settings
 from inventory_core.counts import Capture, CaptureStatus, Pedigree, ShelfCount
@@ -67,7 +68,7 @@ def week(shop: Shop, conditions: list[Condition]) -> tuple[list[Look], list[str]
     shaky, db = ShakyEye(eye.detector), shop.folder / "week.db"
     store, looks = open_book(str(db)), list[Look]()
     moments = [Moment(n, SOLD, Goods(), (replace(each, seed=n),)) for n, each in enumerate(conditions)]
-    lived = Lived(shop.camera, moments, replace(eye, detector=shaky), shaky, store, Evidence.of_book(str(db)), HURRIED)
+    lived = Lived(shop.camera, moments, replace(eye, detector=shaky), shaky, store, Evidence.of_book(str(db), NobodyThere()), HURRIED)
     lived.live(lambda answer: looks.append(answer.look))
     store.close()
     return looks, lived.crashes
