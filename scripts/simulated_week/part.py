@@ -11,11 +11,10 @@ from pathlib import Path
 
 import cv2
 
-from edge.bootstrap import open_eye
+from edge.bootstrap import open_eye, open_people
 from edge.counting.evidence import Evidence
 from edge.settings import load_settings
 from inventory_core.store.sql_book import open_book
-from models.person_finder import open_person_finder
 from models.step_back import StepBack
 from scripts.simulated_week.fixtures import Fixture, fixtures
 from scripts.simulated_week.judge import Look, wrongs_of
@@ -107,13 +106,14 @@ def live(order: Order, part: int) -> Part:
     sites.mkdir()
     found = installed(every, order.cameras, sites, order.seed)
     say(f"{len(found)} cameras: {', '.join(camera.name for camera in found)}")
-    eye = open_eye(load_settings().model_copy(update={"threads": 1}))
+    settings = load_settings().model_copy(update={"threads": 1})
+    eye = open_eye(settings)
     if not isinstance(eye.detector, StepBack):
         raise SystemExit("the shipped eye is put together otherwise than this script knows")
     shaky = ShakyEye(eye.detector)
     eye = replace(eye, detector=shaky)
     db = folder / f"week-{part}.db"
-    store, evidence = open_book(str(db)), Evidence.of_book(str(db), open_person_finder(threads=1))
+    store, evidence = open_book(str(db)), Evidence.of_book(str(db), open_people(settings))
     notes = Notes(folder / "wrong", folder / f"answers-{part}.jsonl", say)
     samples, rounds, crashes = list[Held](), 0, list[str]()
     for number, camera in list(enumerate(found))[part :: order.processes]:

@@ -46,6 +46,8 @@ FPS = 10.0
 SHOWN_S = 0.5
 """So long a disturbance lasts before a count is asked for."""
 STOPPED_S = 3.0
+BACK_S = 10.0
+"""So soon after an outage a count may still be refused (fault T20)."""
 MODES = {"stall": Mode.STALL, "unplugged": Mode.CLOSE, "garbage": Mode.GARBAGE, "half_jpegs": Mode.TORN, "frozen": Mode.FROZEN,
          "stale": Mode.STALE, "slow": Mode.SLOW}
 CAPTURE, NETWORK = "edge.capture.worker", "models.network_process"
@@ -128,7 +130,8 @@ def main() -> int:
         raise SystemExit(f"the product finds no shelves on {every[0].name}; take another --photo")
     eye, db = open_eye(load_settings().model_copy(update={"threads": 1})), args.out / "served.db"
     driver = SimulatedDriver(camera.name, camera.scene, SystemClock())
-    replies: list[tuple[Moment, Condition, Mapping[str, object], float]] = []
+    replies: list[tuple[Moment, Condition, Mapping[str, object], float, bool]] = []
+    back_s = 0.0
     own, capture_process, network = list[Held](), list[Held](), list[Held]()
     began_s = time.monotonic()
     with (RigCamera(lambda _: driver.picture(), fps=FPS) as rig,
@@ -136,9 +139,11 @@ def main() -> int:
         play = Play(rig, driver, served, camera.name)
         for moment in moments_of(len(camera.scene.fixture.goods), args.counts, args.seed, dark_nights=False):
             condition = planted(moment)
-            asked_at = datetime.now(UTC)
+            asked_s, just_back = time.monotonic(), time.monotonic() < back_s
             reply = play.count(moment, condition)
-            replies.append((moment, condition, reply, (datetime.now(UTC) - asked_at).total_seconds()))
+            replies.append((moment, condition, reply, time.monotonic() - asked_s, just_back))
+            if condition.kind in MODES or condition.kind in BLOWS:
+                back_s = time.monotonic() + BACK_S
             driver.shown.clear()
             own.append(held(served.pid, temporary))
             for module, samples in ((CAPTURE, capture_process), (NETWORK, network)):
@@ -152,18 +157,18 @@ def main() -> int:
     book.close()
     clear: dict[Goods, dict[str, FacingRange]] = {}
     looks = []
-    for number, (moment, condition, reply, took_s) in enumerate(replies):
+    for number, (moment, condition, reply, took_s, just_back) in enumerate(replies):
         capture = kept.get(str(reply["id"])) or refused(reply, LocationId(camera.name), datetime.now(UTC))
         if capture.shelves_seen and moment.goods not in clear:
             clear[moment.goods] = count_afresh(eye, camera, moment.goods, number)
         age_s = took_s - SHOWN_S - (capture.captured_at - requested_at(reply)).total_seconds()
         covers = shares(camera.scene.cover(condition), camera.outlines) if condition.cover else {}
-        looks.append(Look(camera.name, number, condition, False, covers, capture, age_s, clear.get(moment.goods, {})))
+        looks.append(Look(camera.name, number, condition, just_back, covers, capture, age_s, clear.get(moment.goods, {})))
     for look in looks:
         if wrongs_of(look):
             print(wrongs_of(look), look, file=sys.stderr)
     early = sum(look.published and look.capture.captured_at < requested_at(reply)
-                for look, (_, _, reply, _) in zip(looks, replies, strict=True))
+                for look, (_, _, reply, _, _) in zip(looks, replies, strict=True))
     growths = {"the server": growth(own), "its capture process": growth(capture_process), "its network": growth(network)}
     page = "\n\n".join([tables.bars(looks, len(replies), args.counts, int(ended), growths),
                         f"Published pictures taken before their trigger: {early}. Age of a published picture when its "

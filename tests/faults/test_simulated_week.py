@@ -68,8 +68,8 @@ def week(shop: Shop, conditions: list[Condition]) -> tuple[list[Look], list[str]
     shaky, db = ShakyEye(eye.detector), shop.folder / "week.db"
     store, looks = open_book(str(db)), list[Look]()
     moments = [Moment(n, SOLD, Goods(), (replace(each, seed=n),)) for n, each in enumerate(conditions)]
-    lived = Lived(shop.camera, moments, replace(eye, detector=shaky), shaky, store,
-                  Evidence.of_book(str(db), NobodyThere()), HURRIED)
+    evidence = Evidence.of_book(str(db), NobodyThere())
+    lived = Lived(shop.camera, moments, replace(eye, detector=shaky), shaky, store, evidence, HURRIED)
     lived.live(lambda answer: looks.append(answer.look))
     store.close()
     return looks, lived.crashes
