@@ -28,7 +28,8 @@ _COLOUR_FLAGS = {
 @dataclass(frozen=True, slots=True, eq=False)
 class Packet:
     """`captured_at` (aware UTC) and `grabbed_s` (monotonic seconds) are when it had arrived, the moment after the grab.
-    `data` is a whole JPEG where `size_px` is None, else raw BGR rows of that width and height."""
+    `data` is a whole JPEG where `size_px` is None, else raw BGR rows of that width and height.
+    `again`: the same JPEG has come before (`recall.py`)."""
 
     camera: str
     seq: int
@@ -36,6 +37,7 @@ class Packet:
     grabbed_s: float
     data: bytes
     size_px: tuple[int, int] | None = None
+    again: bool = False
 
     def grey(self, reduction: int = 8) -> Grey:
         """Grey, each side divided by 1, 2, 4 or 8 (a JPEG decoder does it for the price of its entropy coding). Raises
@@ -113,9 +115,11 @@ class Grabber(Protocol):
     def close(self) -> None: ...
 
 
-def packet_of(camera: str, seq: int, at: datetime, at_s: float, picture: bytes | Image) -> Packet:
+def packet_of(
+    camera: str, seq: int, at: datetime, at_s: float, picture: bytes | Image, *, again: bool = False,
+) -> Packet:
     if isinstance(picture, bytes):
-        return Packet(camera, seq, at, at_s, picture)
+        return Packet(camera, seq, at, at_s, picture, again=again)
     height, width = picture.shape[:2]
     return Packet(camera, seq, at, at_s, picture.tobytes(), (width, height))
 

@@ -21,7 +21,8 @@ from edge.clock import Clock
 class BurstPolicy:
     """A scene is settled after `still_s` in which nothing moved, looked at every `every_s`; then `frames` are taken, the
     latest ones. After `patience_s` the burst is taken as it is. A scene that was watched for an earlier burst goes on standing
-    still where nobody looked away for longer than `unwatched_s`.
+    still where nobody looked away for longer than `unwatched_s`. `replayed` pictures of a burst that came before make it a
+    recording; one alone is what some cameras send when they are asked anew.
 
     What reaches in from the border of the picture, and did in none of the latest `known` scenes, is a hand until it has stood
     still for `reach_s`: nobody holds a hand as still as a shelf for so long (on the bottle clip never for .6 s).
@@ -34,6 +35,7 @@ class BurstPolicy:
     reach_s: float = 10.0
     known: int = 5
     unwatched_s: float = 1.0
+    replayed: int = 3
     limits: ChangeLimits = field(default_factory=ChangeLimits)
 
 
@@ -122,7 +124,7 @@ def take_burst(
     now, need not stand still for as long again. Raises UnreadableInput when the camera fails."""
     stop = stop or threading.Event()
     read = camera.read_packet if isinstance(camera, PacketCamera) else camera.read
-    recent, known = deque[Shot](maxlen=policy.frames), deque[bool](maxlen=policy.frames)
+    recent, again = deque[Shot](maxlen=policy.frames), deque[bool](maxlen=policy.frames)
     start_s = clock.monotonic()
     gate = gate or Gate(policy.limits)
     gate.resume(start_s, policy.unwatched_s)
@@ -133,10 +135,10 @@ def take_burst(
             return Burst(tuple(recent), settled=False)
         at_s = clock.monotonic()
         recent.append(shot)
-        known.append(isinstance(shot, Packet) and gate.recall.look(shot))
+        again.append(isinstance(shot, Packet) and shot.again)
         still_s = gate.look(shot, at_s)
         if still_s >= policy.still_s and len(recent) == policy.frames:
-            return Burst(tuple(recent), settled=True, replayed=sum(known) >= min(gate.recall.policy.replayed, policy.frames))
+            return Burst(tuple(recent), settled=True, replayed=sum(again) >= policy.replayed)
         rest_s = max(0.0, begun_s + policy.every_s - clock.monotonic())
         if at_s - start_s > policy.patience_s or clock.wait(rest_s, stop):
             return Burst(tuple(recent), settled=False)

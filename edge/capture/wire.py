@@ -69,7 +69,7 @@ def encode(said: Said) -> tuple[bytes, bytes]:
         head = {
             "kind": "picture", "ticket": said.ticket, "camera": packet.camera, "seq": packet.seq,
             "at": packet.captured_at.isoformat(), "at_s": packet.grabbed_s, "size_px": packet.size_px,
-            "bytes": len(packet.data),
+            "bytes": len(packet.data), "again": packet.again,
         }
         return json.dumps(head).encode() + b"\n", packet.data
     if isinstance(said, Opened):
@@ -100,9 +100,9 @@ class Inbox:
 def _said(head: Mapping[str, object], payload: bytes) -> Said:
     match head:
         case {"kind": "picture", "ticket": int(ticket), "camera": str(camera), "seq": int(seq), "at": str(at),
-              "at_s": int() | float() as at_s, "size_px": size}:
+              "at_s": int() | float() as at_s, "size_px": size, "again": bool(again)}:
             size_px = (int(size[0]), int(size[1])) if isinstance(size, list) else None
-            return Picture(ticket, Packet(camera, seq, _instant(at), float(at_s), payload, size_px))
+            return Picture(ticket, Packet(camera, seq, _instant(at), float(at_s), payload, size_px, again))
         case {"kind": "opened", "unlike": list(unlike)}:
             return Opened(tuple(Unlike(**each) for each in unlike))
         case {"kind": "beat", "at": str(at)}:

@@ -13,7 +13,9 @@ from typing import BinaryIO
 
 from edge.capture.camera import WARM_UP_S, open_grabber
 from edge.capture.camera_settings import Unlike
+from edge.capture.mjpeg import MjpegGrabber
 from edge.capture.packet import Grabber, packet_of
+from edge.capture.recall import Recall
 from edge.capture.wire import Beat, Lost, Opened, Order, Picture, Said, encode
 from edge.clock import Clock, SystemClock
 from edge.errors import UnreadableInput
@@ -58,6 +60,7 @@ class Reading:
     def __init__(self, name: str, opener: Opener, say: Say, clock: Clock, pulse: Pulse) -> None:
         self._name, self._open, self._say, self._clock, self._pulse = name, opener, say, clock, pulse
         self._lock = threading.Lock()
+        self._recall = Recall()
         self._grabbed = 0
         self._ticket = 0
         self._wanted: int | None = None
@@ -86,9 +89,11 @@ class Reading:
         while not stop.is_set():
             grabber.grab()
             at, at_s = self._clock.now(), self._clock.monotonic()
+            # a relay on the network may send what it sent before; a driver's own few buffers are read out here
+            again = isinstance(grabber, MjpegGrabber) and self._recall.look(grabber.retrieve())
             ticket = self._counted(fresh=at_s - max(opened_s, self._pulse.awake_since()) >= WARM_UP_S)
             if ticket is not None:
-                self._say(Picture(ticket, packet_of(self._name, self._grabbed, at, at_s, grabber.retrieve())))
+                self._say(Picture(ticket, packet_of(self._name, self._grabbed, at, at_s, grabber.retrieve(), again=again)))
             elif at_s - said_s >= BEAT_S:
                 self._say(Beat(at))
                 said_s = at_s

@@ -4,6 +4,7 @@ Delivery fails here as the capture process says it does: a reader waits for a fr
 """
 
 import threading
+from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ import numpy as np
 from edge.capture.camera_faults import camera_fault
 from edge.capture.frame import Frame, Image
 from edge.capture.packet import Packet
+from edge.capture.recall import Recall
 from edge.capture.supervisor import PATIENCE_S
 from edge.clock import Clock, SimulatedClock
 from scripts.simulated_week.conditions import CLEAR, Condition
@@ -25,7 +27,7 @@ SLOW_S = 2.0
 STEP_S = 0.7
 """People in front of a restless shelf stand elsewhere after so many seconds."""
 NOISE = 1.5
-GRAINS = 64
+GRAINS = 256
 STALE_PICTURES = 30
 CODES = {"stall": "camera_silent", "unplugged": "no_camera", "garbage": "camera_garbled", "half_jpegs": "camera_garbled"}
 EVER_NEW = ("flicker", "motion")
@@ -74,6 +76,8 @@ class SimulatedDriver:
         self._grain = np.zeros((0, 0, 3), np.int16)
         self._same = b""
         self._stale = list[bytes]()
+        self._sent = deque[bytes](maxlen=STALE_PICTURES)
+        self._recall = Recall()
         self.shown = list[Shown]()
         self.last = b""
 
@@ -102,7 +106,8 @@ class SimulatedDriver:
             self._clock.wait(0.25, self._stop)
         self._clock.wait(SLOW_S if self.condition().kind == "slow" else FRESH_S, self._stop)
         self.last = self.picture()
-        return Packet(self.name, self._seq, self._clock.now(), self._clock.monotonic(), self.last)
+        again = self._recall.look(self.last)
+        return Packet(self.name, self._seq, self._clock.now(), self._clock.monotonic(), self.last, again=again)
 
     def picture(self) -> bytes:
         """The JPEG of now."""
@@ -117,13 +122,13 @@ class SimulatedDriver:
     def _data(self, condition: Condition) -> bytes:
         """The JPEG of this moment."""
         if condition.kind == "stale":
-            before = replace(condition, kind="clear")
-            self._stale = self._stale or [self._jpeg(before, self._moment.before) for _ in range(STALE_PICTURES)]
-            return self._stale[round(self._clock.monotonic() * 15) % STALE_PICTURES]
+            self._stale = self._stale or list(self._sent) or [self._jpeg(replace(condition, kind="clear"), self._moment.before)]
+            return self._stale[round(self._clock.monotonic() * 15) % len(self._stale)]
         if condition.kind == "frozen":
             self._same = self._same or self._jpeg(replace(condition, kind="clear"), self._moment.before)
             return self._same
-        return self._jpeg(condition, self._moment.goods)
+        self._sent.append(self._jpeg(condition, self._moment.goods))
+        return self._sent[-1]
 
     def _jpeg(self, condition: Condition, goods: Goods) -> bytes:
         if condition.kind in EVER_NEW:

@@ -31,6 +31,18 @@ def test_a_whole_jpeg_is_complete_however_it_was_made(parameters: tuple[int, ...
     assert is_complete(jpeg(*parameters, quality=quality) + bytes(100))
 
 
+def test_a_progressive_jpeg_and_one_that_is_padded_before_its_end_are_complete() -> None:
+    data = jpeg()
+    assert is_complete(jpeg(cv2.IMWRITE_JPEG_PROGRESSIVE, 1))
+    assert is_complete(data[:-2] + bytes(3) + data[-2:])
+
+
+def test_looking_writes_nothing_between_the_lines_of_the_log(capfd: pytest.CaptureFixture[str]) -> None:
+    for sent in (jpeg(), jpeg()[:9000], jpeg()[:9000] + jpeg()[12_000:]):
+        is_complete(sent)
+    assert ("", "") == capfd.readouterr()
+
+
 @pytest.mark.parametrize("grey", [0, 128, 255])
 def test_a_picture_of_nothing_is_complete(grey: int) -> None:
     assert is_complete(jpeg(image=np.full((480, 640, 3), grey, np.uint8)))

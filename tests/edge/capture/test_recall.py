@@ -3,40 +3,30 @@
 from datetime import UTC, datetime
 from itertools import count
 
-import cv2
-import numpy as np
-
 from edge.capture.frame import Frame
-from edge.capture.gate import Gate
 from edge.capture.packet import Packet
 from edge.capture.recall import Recall, RecallPolicy
-from edge.capture.rig import jpeg, stamped
-from edge.capture.settle import take_burst
-from edge.clock import SimulatedClock
+from edge.capture.rig import Mode, RigCamera, jpeg, numbered, stamped
+from edge.capture.settle import BurstPolicy, take_burst
+from edge.capture.supervisor import supervise
+from edge.clock import SimulatedClock, SystemClock
+from tests.edge.capture.test_quality import shelf
 
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
 
-def packet(number: int, data: bytes, size_px: tuple[int, int] | None = None) -> Packet:
-    return Packet("shelf", number, AT, float(number), data, size_px)
-
-
-def picture(seed: int = 0) -> bytes:
-    return jpeg(cv2.resize(np.random.default_rng(seed).integers(0, 255, (12, 16, 3), dtype=np.uint8), (160, 120)))
-
-
 class Sends:
-    """A camera that sends `pictures` over and over."""
+    """A camera whose pictures came before where `again` says so, over and over."""
 
     name = "shelf"
 
-    def __init__(self, pictures: list[bytes]) -> None:
-        self._pictures = pictures
+    def __init__(self, *again: bool) -> None:
+        self._again = again
         self._numbers = count()
 
     def read_packet(self) -> Packet:
         number = next(self._numbers)
-        return packet(number, self._pictures[number % len(self._pictures)])
+        return Packet("shelf", number, AT, float(number), numbered(1), again=self._again[number % len(self._again)])
 
     def read(self) -> Frame:
         return self.read_packet().frame()
@@ -45,33 +35,33 @@ class Sends:
         pass
 
 
-def test_pictures_that_came_before_are_a_recording_even_in_a_later_burst() -> None:
-    gate, clock = Gate(), SimulatedClock(AT)
-    ring = Sends([stamped(picture(), number) for number in range(10)])
-    assert not take_burst(ring, clock, gate=gate).replayed
-    assert take_burst(ring, clock, gate=gate).replayed
+def test_a_burst_of_pictures_that_came_before_is_a_recording_and_one_alone_is_not() -> None:
+    for camera, replayed in ((Sends(True), True), (Sends(False), False), (Sends(True, False, False, False, False), False)):
+        assert replayed == take_burst(camera, SimulatedClock(AT)).replayed
 
 
-def test_a_living_camera_on_a_still_shelf_is_no_recording() -> None:
-    gate, clock = Gate(), SimulatedClock(AT)
-    live = Sends([stamped(picture(), number) for number in range(60)])
-    assert [False] * 3 == [take_burst(live, clock, gate=gate).replayed for _ in range(3)]
+def test_only_so_many_pictures_are_remembered() -> None:
+    recall = Recall(RecallPolicy(pictures=3))
+    assert [False] * 4 == [recall.look(stamped(numbered(1), n)) for n in range(4)]
+    assert recall.look(stamped(numbered(1), 3))
+    assert not recall.look(stamped(numbered(1), 0))
 
 
-def test_only_so_many_looks_are_remembered() -> None:
-    recall = Recall(RecallPolicy(looks=3))
-    seen = [recall.look(packet(n, stamped(picture(), n))) for n in range(4)]
-    assert [False] * 4 == seen
-    assert recall.look(packet(4, stamped(picture(), 3)))
-    assert not recall.look(packet(5, stamped(picture(), 0)))
+def test_jpegs_that_differ_in_length_alone_are_two() -> None:
+    recall = Recall(RecallPolicy(tail=4))
+    assert [False, False, True] == [recall.look(data) for data in (b"1234567", b"234567", b"1234567")]
 
 
-def test_undecoded_and_raw_pictures_are_told_by_their_pixels() -> None:
-    raw = np.random.default_rng(1).integers(0, 255, (80, 64, 3), dtype=np.uint8)
-    other = raw.copy()
-    other[37, 5, 1] ^= 1
-    recall = Recall()
-    given = [raw, other, raw]
-    assert [False, False, True] == [recall.look(packet(n, image.tobytes(), (64, 80))) for n, image in enumerate(given)]
-    frames = Recall()
-    assert [False, False, True] == [frames.look(Frame("shelf", n, AT, image)) for n, image in enumerate(given)]
+def test_the_capture_process_tells_what_a_relay_sends_again() -> None:
+    hurried = BurstPolicy(still_s=0.2, every_s=0.05)
+    still = jpeg(shelf())
+    with RigCamera(lambda _: still, fps=20) as rig:
+        camera = supervise(rig.url, SystemClock())
+        try:
+            camera.read_packet()
+            assert not camera.read_packet().again
+            rig.mode = Mode.STALE
+            camera.read_packet()
+            assert take_burst(camera, SystemClock(), hurried).replayed
+        finally:
+            camera.close()
