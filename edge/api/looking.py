@@ -40,6 +40,7 @@ class EyeLooker:
         self._policy = policy
         self._burst_policy = burst
         self._seen: dict[str, FixedCamera] = {}
+        self._pictures: dict[str, str] = {}  # the newest that is kept of each camera
 
     def take_site(self, site: Calibration) -> None:
         """Use a new site from the next count on; what is known of the places of the old one is forgotten."""
@@ -63,10 +64,21 @@ class EyeLooker:
                     raise
                 pedigree = pedigree_of(self._eye, self._site, order.camera)
                 result = replace(cannot_see(order.source, (error.code,), pedigree, detail=error.message), unreadable=True)
-        unkept = result.frame is None or (order.again and result.status is CaptureStatus.CANNOT_SEE)
-        evidence = None if unkept or result.frame is None else self._evidence.keep_if_room(
-            result.frame.image, about_of(result, self._site if order.camera else None), result.cover)
+        evidence = self._kept(order, result)
         return to_capture(result, count_id=order.id, location=order.location, now=order.requested_at, evidence=evidence)
+
+    def _kept(self, order: Order, result: CountResult) -> str | None:
+        """The name of the picture that shows it, if one is kept: a count that repeats the last one shows nothing new."""
+        camera = order.camera or ""
+        if result.frame is None or (order.again and result.status is CaptureStatus.CANNOT_SEE):
+            return None
+        if result.looked_at is not None and self._evidence.has(self._pictures.get(camera, "")):
+            return self._pictures[camera]
+        name = self._evidence.keep_if_room(
+            result.frame.image, about_of(result, self._site if order.camera else None), result.cover)
+        if order.camera and name is not None:
+            self._pictures[camera] = name
+        return name
 
     def _count_camera(self, order: Order, taken: Callable[[], None]) -> CountResult:
         """A burst; what has not changed since this camera's last counts is not looked at again."""

@@ -8,6 +8,7 @@ import cv2
 
 from edge.capture.change import DARK_LEVEL, MIDDLE_GREY, ChangeLimits, Relief, moves, relief_of, smoothed
 from edge.capture.packet import Packet, Shot, grey_of
+from edge.capture.recall import Recall
 from edge.capture.reference import Grey
 
 LEAST_WIDTH_PX = 120
@@ -18,10 +19,11 @@ class Gate:
     """How long a scene has stood still, look by look: since nothing moved against the first of that time.
 
     Grey levels are compared first, and where too few differ for `moves` nothing moved. Only else the relief is taken, which
-    tells things from light.
+    tells things from light. It also recalls which pictures came before.
     """
 
     def __init__(self, limits: ChangeLimits = ChangeLimits()) -> None:
+        self.recall = Recall()
         self._limits = limits
         self._reduction = 8
         self._first: Grey | None = None

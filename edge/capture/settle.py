@@ -13,7 +13,7 @@ from edge.capture.camera import Camera, VideoFile
 from edge.capture.change import FINE_PX, ROUGH_PX, ChangeLimits, Relief, is_other, moves, reaches_in, relief
 from edge.capture.frame import Frame
 from edge.capture.gate import Gate
-from edge.capture.packet import PacketCamera, Shot
+from edge.capture.packet import Packet, PacketCamera, Shot
 from edge.clock import Clock
 
 
@@ -44,11 +44,12 @@ VIDEO_POLICY = BurstPolicy(still_s=1.0, every_s=0.1, reach_s=3.0)
 @dataclass(frozen=True, slots=True, eq=False)
 class Burst:
     """Looks at one scene; `settled` is False where it never stood still. `at_s` is the place in a video, in seconds, at which
-    the scene was found settled: that of the last frame."""
+    the scene was found settled: that of the last frame. `replayed`: the camera sends pictures that it sent before."""
 
     shots: tuple[Shot, ...]
     settled: bool
     at_s: float | None = None
+    replayed: bool = False
 
     @property
     def frames(self) -> tuple[Frame, ...]:
@@ -121,7 +122,7 @@ def take_burst(
     now, need not stand still for as long again. Raises UnreadableInput when the camera fails."""
     stop = stop or threading.Event()
     read = camera.read_packet if isinstance(camera, PacketCamera) else camera.read
-    recent = deque[Shot](maxlen=policy.frames)
+    recent, known = deque[Shot](maxlen=policy.frames), deque[bool](maxlen=policy.frames)
     start_s = clock.monotonic()
     gate = gate or Gate(policy.limits)
     gate.resume(start_s, policy.unwatched_s)
@@ -132,9 +133,10 @@ def take_burst(
             return Burst(tuple(recent), settled=False)
         at_s = clock.monotonic()
         recent.append(shot)
+        known.append(isinstance(shot, Packet) and gate.recall.look(shot))
         still_s = gate.look(shot, at_s)
         if still_s >= policy.still_s and len(recent) == policy.frames:
-            return Burst(tuple(recent), settled=True)
+            return Burst(tuple(recent), settled=True, replayed=sum(known) >= min(gate.recall.policy.replayed, policy.frames))
         rest_s = max(0.0, begun_s + policy.every_s - clock.monotonic())
         if at_s - start_s > policy.patience_s or clock.wait(rest_s, stop):
             return Burst(tuple(recent), settled=False)

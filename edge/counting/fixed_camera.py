@@ -19,7 +19,7 @@ from edge.capture.frame import Frame
 from edge.capture.gate import Gate
 from edge.capture.quality import judge, measure
 from edge.capture.settle import Burst
-from edge.counting.count import CountPolicy, count_burst, pedigree_of
+from edge.counting.count import CountPolicy, cannot_see, count_burst, pedigree_of
 from edge.counting.last_clear import LastClear
 from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult
@@ -62,6 +62,8 @@ class FixedCamera:
     ) -> CountResult:
         """Count a settled burst, taken at the monotonic instant `at_s`: by the last count where nothing has changed since, else
         by looking, which spares what has not changed. Raises UnreadableInput camera_garbled."""
+        if burst.replayed:
+            return cannot_see(source, ("frozen",), pedigree_of(eye, site, camera), frames=burst.frames)
         guard = self._guard_of(site, policy)
         names = eye.namer.gallery.fingerprint if isinstance(eye.namer, Namer) else None
         key: Hashable = (pedigree_of(eye, site, camera), names, source, policy)

@@ -126,6 +126,8 @@ def _of_burst(
 ) -> CountResult:
     if not burst.settled:
         return cannot_see(name, ("unsettled",), pedigree_of(eye, site, camera), frames=burst.frames)
+    if burst.replayed:
+        return cannot_see(name, ("frozen",), pedigree_of(eye, site, camera), frames=burst.frames)
     before = seen.before
     if before is None and site is not None:
         before = surveyed_view(eye, site, burst.frames[-1].image)

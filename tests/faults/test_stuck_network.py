@@ -17,6 +17,7 @@ from edge.api.spool import Order
 from edge.capture.frame import Frame
 from edge.clock import SimulatedClock
 from edge.counting.evidence import Evidence
+from edge.counting.masking import NobodyThere
 from edge.counting.pipeline import Eye
 from inventory_core.counts import Capture, CaptureStatus
 from inventory_core.ids import CountId, LocationId
@@ -157,7 +158,8 @@ def count_with(network: WatchedNetwork, folder: Path) -> tuple[EyeLooker, Lamped
     clock = SimulatedClock(NOW)
     eye = Eye(detector_of(session, DetectorPolicy(tile_px=0, second_side_px=0)), NoNamer(), 0.4)
     camera = LampedCamera(clock)
-    return EyeLooker(eye, {"door": NamedCamera(lambda: camera, clock)}, Evidence(folder), 1_000_000), camera
+    evidence = Evidence(folder, NobodyThere())
+    return EyeLooker(eye, {"door": NamedCamera(lambda: camera, clock)}, evidence, 1_000_000), camera
 
 
 def looked(looker: EyeLooker, number: int) -> Capture:

@@ -182,7 +182,8 @@ def test_an_unchanged_shelf_of_a_held_camera_is_answered_anew_from_fresh_packets
     clock = SimulatedClock(NOW)
     camera = PacketStill(clock)
     shown = Shown()
-    eyed = EyeLooker(Eye(shown, NoNamer(), 0.4), {"door": NamedCamera(lambda: camera, clock)}, Evidence(tmp_path), 1_000_000)
+    eyed = EyeLooker(Eye(shown, NoNamer(), 0.4), {"door": NamedCamera(lambda: camera, clock)},
+                     Evidence(tmp_path, NobodyThere()), 1_000_000)
     order = Order(CountId("c-1"), LocationId("shelf-1"), "door", NOW)
     first = eyed.look(order, None)
     again_from = clock.now()
@@ -190,6 +191,8 @@ def test_an_unchanged_shelf_of_a_held_camera_is_answered_anew_from_fresh_packets
     assert 5 == shown.pictures
     assert 0 == camera.decoded
     assert (first.status, first.counts, first.pedigree) == (again.status, again.counts, again.pedigree)
+    assert first.evidence is not None
+    assert first.evidence == again.evidence
     assert CaptureStatus.COUNTED is again.status
     assert again.captured_at > again_from
 

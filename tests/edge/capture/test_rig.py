@@ -10,7 +10,7 @@ import pytest
 from edge.capture.camera import open_grabber
 from edge.capture.mjpeg import MjpegGrabber
 from edge.capture.packet import is_whole_jpeg
-from edge.capture.rig import Mode, RigCamera, number_on, numbered, replayed
+from edge.capture.rig import Mode, RigCamera, number_on, numbered, replayed, stamped
 from edge.clock import SystemClock
 from edge.errors import UnreadableInput
 from tests.edge.capture.pictures_made import encoded
@@ -48,7 +48,7 @@ def test_the_pictures_that_arrive_are_the_ones_sent_to_the_last_byte() -> None:
         assert () == unlike
         for number in range(1, 6):
             grabber.grab()
-            assert numbered(number) == grabber.retrieve()
+            assert stamped(numbered(number), number) == grabber.retrieve()
         rig.mode = Mode.FROZEN
         for _ in range(4):
             grabber.grab()
@@ -58,7 +58,7 @@ def test_the_pictures_that_arrive_are_the_ones_sent_to_the_last_byte() -> None:
         rig.mode = Mode.STALE
         grabber.grab()
         grabber.grab()
-        assert grabber.retrieve() in [numbered(number) for number in rig.exposed_s]
+        assert grabber.retrieve() in [stamped(numbered(number), number) for number in rig.exposed_s]
         grabber.close()
 
 
