@@ -164,6 +164,8 @@ class Lived:
         every = [each.condition for each in self._driver.shown]
         shown = Counter(every[-self._frames :])
         condition = shown.most_common(1)[0][0] if shown else self._driver.condition()
+        if condition.kind == "network_fails":  # what counts is whether it failed when it was asked, after the burst
+            condition = self._driver.condition()
         covers, clear = dict[str, float](), dict[str, FacingRange]()
         if condition.cover is not None:
             covers = shares(self._installed.scene.cover(condition), self._installed.outlines)
