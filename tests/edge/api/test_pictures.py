@@ -190,6 +190,17 @@ def test_where_a_picture_cannot_be_kept_the_device_says_so(
         assert f'shelfcount_pictures_not_kept_total{{why="{why}"}} 1.0' in client.get("/metrics").text
 
 
+def test_the_figures_of_kept_pictures_are_those_of_the_latest_round(
+    build: Build, store: BookStore, evidence: Evidence, picture: str, clock: StandingClock
+) -> None:
+    with TestClient(build(evidence=evidence)) as client:
+        assert "shelfcount_pictures 1.0" in client.get("/metrics").text
+        (evidence.folder / picture).unlink()
+        assert "shelfcount_pictures 1.0" in client.get("/metrics").text
+        PictureTask(store, evidence, clock, Retention()).tidy()
+        assert "shelfcount_pictures 0.0" in client.get("/metrics").text
+
+
 def test_a_photo_that_cannot_be_masked_makes_no_order(build: Build, tmp_path: Path) -> None:
     with TestClient(build(evidence=Evidence(tmp_path / "files" / "evidence", None))) as client:
         shop = Shop(client)

@@ -181,6 +181,16 @@ def test_only_the_newest_pictures_wait_and_an_older_one_is_to_be_taken_again(sho
     assert "take it again" in shop.post(f"/v2/surveys/{ids[0]}/site", RESULT).json()["detail"]
 
 
+def test_large_pictures_wait_as_long_as_they_take_little_room_together(target: Path) -> None:
+    surveys = Surveys(target, waiting_bytes=250_000)
+    noise = np.random.default_rng(1).integers(0, 255, (200, 200, 3), np.uint8)  # 120 kB as PNG
+    for name in ("s-1", "s-2", "s-3"):
+        surveys.begin(name, None, noise)
+    assert [True, False, False] == [surveys.begun(name) is None for name in ("s-1", "s-2", "s-3")]
+    surveys.begin("s-4", None, np.tile(noise, (2, 2, 1)))
+    assert [True, True, False] == [surveys.begun(name) is None for name in ("s-2", "s-3", "s-4")]
+
+
 def test_a_poor_picture_is_told(shop: Shop) -> None:
     dark = cv2.imencode(".png", np.full((540, 960, 3), 3, np.uint8))[1].tobytes()
     assert "too dark" in shop.post("/v2/surveys", files={"picture": ("b.png", dark)}).json()["reasons"]
