@@ -192,8 +192,8 @@ def create_app(
             working = [part for part in (unattended, keeper) if part is not None]
             for part in working:
                 part.stop()
-            for part in (*working, jobs):
-                part.join(left_s())
+            for ending in (*working, jobs):
+                ending.join(left_s())
             end_networks()  # whoever waits for one that hangs is told now
             left_s = _deadline(clock, _LAST_WORK_S)
             for lane in (pictures, surveying, reads, lookups):
