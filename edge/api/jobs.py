@@ -4,6 +4,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from edge.api.count_job import CountJob, JobState, LastLook, Looker
@@ -22,6 +23,7 @@ from inventory_core.service import store_capture
 
 _LOOK_S = 0.25
 """How soon somebody who waits for a count notices that the server stops."""
+_BROKE = Failure("internal", tell("the server failed while counting; its log says why"))
 
 
 class CountJobs:
@@ -77,7 +79,7 @@ class CountJobs:
         """The place of `order` in the queue, or of the count that it joins; whoever gets his own must `enqueue` or `drop` it.
         Raises TooManyRequests while too many counts wait."""
         claim = self._taps.claim(order)
-        is_full = self._spool.held_bytes >= self._limits.waiting_mb * 1_000_000
+        is_full = order.camera is None and self._spool.held_bytes >= self._limits.waiting_mb * 1_000_000
         if claim.order is order and (is_full or self._queue.qsize() >= self._limits.counts_waiting):
             self._taps.give_up(order)
             raise TooManyRequests("{n} counts are waiting already; try again in {wait} s", retry_after_s=10,
@@ -94,7 +96,8 @@ class CountJobs:
 
     def enqueue(self, order: Order) -> None:
         before = self._jobs.get(order.id)
-        self._set(CountJob(order, JobState.QUEUED) if before is None else replace(before, order=order, state=JobState.QUEUED))
+        self._set(CountJob(order, JobState.QUEUED) if before is None else replace(
+            before, order=order, state=JobState.QUEUED, failure=None))
         self._taps.agree(order)
         self._queue.put(order)
         self._metrics.counts_waiting.set(self._queue.qsize())
@@ -102,18 +105,20 @@ class CountJobs:
     def run(self, order: Order, stop: threading.Event) -> CountJob:
         """Order a count, or join the one that runs, and wait until it has ended or is to be tried again, or until `stop`; not
         for the event loop. Raises TooManyRequests."""
-        claim = self.claim(order)
-        while claim.order is not order and not self._agreed(claim, stop):
+        try:
             claim = self.claim(order)
-        mine, tries = claim.order is order, 0
-        if mine:
-            tries = before.tries if (before := self._jobs.get(order.id)) is not None else 0
-            try:
+            while claim.order is not order and (order.id in self._jobs or not claim.came_to_be(stop, _LOOK_S)):
+                if order.id in self._jobs and stop.wait(_LOOK_S):  # a count that was begun ends under its own id
+                    return self._jobs[order.id]
+                claim = self.claim(order)
+            mine, tries = claim.order is order, 0
+            if mine:
+                tries = before.tries if (before := self._jobs.get(order.id)) is not None else 0
                 self.keep(order, None)
-            except OSError:
-                self.drop(order)
-                raise
-            self.enqueue(order)
+                self.enqueue(order)
+        except (TooManyRequests, OSError) as error:
+            self._call_off(order, Failure(error.code, error.message) if isinstance(error, TooManyRequests) else _BROKE)
+            raise
         with self._news:
             while not stop.is_set():
                 job = self._jobs[claim.order.id]
@@ -122,14 +127,17 @@ class CountJobs:
                 self._news.wait(_LOOK_S)
             return self._jobs[claim.order.id]
 
-    def _agreed(self, claim: Claim, stop: threading.Event) -> bool:
-        """Whether the order that is joined came to be; True as well where it does not matter any more."""
-        while not stop.is_set():
-            try:
-                return claim.agreed.result(_LOOK_S)
-            except TimeoutError:
-                continue
-        return True
+    def _call_off(self, order: Order, failure: Failure) -> None:
+        """Nothing comes of this try: a count that was begun has failed, of another one nothing stays."""
+        self._taps.give_up(order)
+        job = self._jobs.get(order.id)
+        with suppress(OSError):
+            if job is None:
+                self._spool.done(order.id)
+            elif not job.ended:
+                self._spool.failed(order, failure)
+        if job is not None and not job.ended:
+            self._set(replace(job, state=JobState.FAILED, failure=failure))
 
     def listen(self, tell_of: Callable[[CountJob], None]) -> None:
         """Tell `tell_of` of each step of each count, from whatever thread; it neither waits nor raises."""
@@ -163,7 +171,7 @@ class CountJobs:
     def _set(self, job: CountJob) -> None:
         self._jobs[job.order.id] = job
         if len(self._jobs) > self._REMEMBERED:
-            for old in [count for count, kept in self._jobs.items() if kept.ended][: self._REMEMBERED // 2]:
+            for old in [count for count, kept in list(self._jobs.items()) if kept.ended][: self._REMEMBERED // 2]:
                 del self._jobs[old]
         with self._news:
             self._news.notify_all()
@@ -194,7 +202,7 @@ class CountJobs:
             self._fail(job, Failure(error.code, error.message))
         except Exception:
             self._record.broke()
-            self._fail(job, Failure("internal", tell("the server failed while counting; its log says why")))
+            self._fail(job, _BROKE)
         else:
             self._end(job, capture)
         finally:

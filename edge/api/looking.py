@@ -36,15 +36,14 @@ class EyeLooker:
         self._cameras = cameras
         self._evidence = evidence
         self._max_pixels = max_pixels
-        self._site = site
         self._policy = policy
         self._burst_policy = burst
-        self._seen: dict[str, FixedCamera] = {}
+        self._place: tuple[Calibration | None, dict[str, FixedCamera]] = (site, {})
         self._pictures: dict[str, str] = {}  # the newest that is kept of each camera
 
     def take_site(self, site: Calibration) -> None:
         """Use a new site from the next count on; what is known of the places of the old one is forgotten."""
-        self._site, self._seen = site, {}
+        self._place = (site, {})
 
     def look(self, order: Order, picture: bytes | None, taken: Callable[[], None] = lambda: None) -> Capture:
         """What stands there, or that nothing could be seen; a copy of the clearest picture, masked, is kept as
@@ -53,21 +52,22 @@ class EyeLooker:
         A picture whose own time nobody knows was taken when it was sent. A camera that fails while nobody watches is an answer
         too: its reason is kept in the book. Raises UnknownCamera, and UnreadableInput where somebody waits for the answer.
         """
+        site, seen = self._place  # a survey may hand in another while this count runs
         if picture is not None:  # an upload may come from anywhere: what is known of the fixed camera says nothing about it
             frame = decode_picture(picture, "upload", self._max_pixels)
             result = count_burst(self._eye, (frame,), source=order.source, policy=self._policy, camera=order.camera)
         else:
             try:
-                result = self._count_camera(order, taken)
+                result = self._count_camera(order, taken, site, seen)
             except UnreadableInput as error:
                 if not order.unattended:
                     raise
-                pedigree = pedigree_of(self._eye, self._site, order.camera)
+                pedigree = pedigree_of(self._eye, site, order.camera)
                 result = replace(cannot_see(order.source, (error.code,), pedigree, detail=error.message), unreadable=True)
-        evidence = self._kept(order, result)
+        evidence = self._kept(order, result, site)
         return to_capture(result, count_id=order.id, location=order.location, now=order.requested_at, evidence=evidence)
 
-    def _kept(self, order: Order, result: CountResult) -> str | None:
+    def _kept(self, order: Order, result: CountResult, site: Calibration | None) -> str | None:
         """The name of the picture that shows it, if one is kept: a count that repeats the last one shows nothing new."""
         camera = order.camera or ""
         if result.frame is None or (order.again and result.status is CaptureStatus.CANNOT_SEE):
@@ -75,22 +75,24 @@ class EyeLooker:
         if result.looked_at is not None and self._evidence.has(self._pictures.get(camera, "")):
             return self._pictures[camera]
         name = self._evidence.keep_if_room(
-            result.frame.image, about_of(result, self._site if order.camera else None), result.cover)
+            result.frame.image, about_of(result, site if order.camera else None), result.cover)
         if order.camera and name is not None:
             self._pictures[camera] = name
         return name
 
-    def _count_camera(self, order: Order, taken: Callable[[], None]) -> CountResult:
+    def _count_camera(
+        self, order: Order, taken: Callable[[], None], site: Calibration | None, by_camera: dict[str, FixedCamera]
+    ) -> CountResult:
         """A burst; what has not changed since this camera's last counts is not looked at again."""
-        seen = self._seen.setdefault(order.camera or "", FixedCamera())
+        seen = by_camera.setdefault(order.camera or "", FixedCamera())
         burst, at_s = self._burst(order, seen.gate)
         taken()
         named = self._cameras[order.camera or ""]
         _tell_burst(burst, named.clock, order.camera)
         if not burst.settled:
-            pedigree = pedigree_of(self._eye, self._site, order.camera)
+            pedigree = pedigree_of(self._eye, site, order.camera)
             return cannot_see(order.source, ("unsettled",), pedigree, frames=burst.frames)
-        result = seen.count(self._eye, burst, at_s, source=order.source, site=self._site, policy=self._policy,
+        result = seen.count(self._eye, burst, at_s, source=order.source, site=site, policy=self._policy,
                             camera=order.camera)  # fmt: skip
         _log.info("inference_done", camera=order.camera, status=result.status.value, reasons=list(result.reasons),
                   detector=result.pedigree.detector, frame=None if result.frame is None else result.frame.seq,

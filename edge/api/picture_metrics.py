@@ -13,11 +13,12 @@ class PictureCollector(Collector):
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
+        evidence.kept()  # one walk now; at each asking the figures in memory are told
 
     def collect(self) -> Iterator[Metric]:
-        kept = self._evidence.kept()
-        yield GaugeMetricFamily("shelfcount_pictures", "Pictures that are kept.", len(kept))
-        yield GaugeMetricFamily("shelfcount_pictures_bytes", "What they take on the disk.", sum(one.size_bytes for one in kept))
+        sizes = self._evidence.sizes_bytes
+        yield GaugeMetricFamily("shelfcount_pictures", "Pictures that are kept.", len(sizes))
+        yield GaugeMetricFamily("shelfcount_pictures_bytes", "What they take on the disk.", sum(sizes))
         gone = CounterMetricFamily("shelfcount_pictures_not_kept", "Pictures that were not kept, by why.", labels=("why",))
         for why in ("cannot_mask", "disk_full"):
             gone.add_metric((why,), self._evidence.not_kept[why])

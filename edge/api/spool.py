@@ -74,8 +74,8 @@ class Spool:
 
     def failed(self, order: Order, failure: Failure) -> None:
         """Keep the reason, drop the picture."""
+        self._pictures.pop(order.id, None)  # first: a disk that is full takes no paper
         self._note(order, failure)
-        self._pictures.pop(order.id, None)
         papers = sorted(self._folder.glob("*.json"), key=lambda paper: paper.stat().st_mtime_ns)
         for paper in papers[: max(0, len(papers) - self._keep)]:
             paper.unlink(missing_ok=True)

@@ -26,7 +26,9 @@ from edge.surveying.proposal import Proposal, goods_in, propose
 from edge.whole_file import whole_file
 
 WAITING = 4
-"""Pictures that wait at once, each of up to some 20 MB: a person surveys one bay; an older one has to be taken again."""
+"""Pictures that wait at once: a person surveys one bay; an older one has to be taken again."""
+WAITING_BYTES = 100_000_000
+"""What they may take together; one alone may take more, or a large picture could not be surveyed at all."""
 _JPEG = (cv2.IMWRITE_JPEG_QUALITY, 90)
 _VIEW_LONG_SIDE_PX = 1600
 
@@ -61,13 +63,14 @@ class Surveys:
 
     def __init__(
         self, target: Path, *, is_named: bool = True, site: Calibration | None = None, eye: Eye | None = None,
-        take: Callable[[Calibration], None] | None = None,
+        take: Callable[[Calibration], None] | None = None, waiting_bytes: int = WAITING_BYTES,
     ) -> None:
         self.target = target
         self.is_named = is_named
         self.site = site
         self._eye = eye
         self._take = take
+        self._waiting_bytes = waiting_bytes
         self._drafts: OrderedDict[str, Draft] = OrderedDict()
         self._kept: dict[str, KeptSurvey] = {}
 
@@ -90,9 +93,12 @@ class Surveys:
         draft = Draft(id, camera, width_px, height_px, cv2.imencode(".png", image)[1].tobytes(),
                       judge(measure(image), QualityLimits()))
         self._drafts[id] = draft
-        while len(self._drafts) > WAITING:
+        while len(self._drafts) > WAITING or (len(self._drafts) > 1 and self._held_bytes() > self._waiting_bytes):
             self._drafts.popitem(last=False)
         return draft
+
+    def _held_bytes(self) -> int:
+        return sum(len(draft.png) for draft in self._drafts.values())
 
     def begun(self, id: str) -> Draft | None:
         """The picture of a request that came before."""

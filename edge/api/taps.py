@@ -20,6 +20,16 @@ class Claim:
     order: Order
     agreed: Future[bool] = field(default_factory=Future)
 
+    def came_to_be(self, stop: threading.Event, look_s: float) -> bool:
+        """Waits until that is known, or until `stop`, at which it looks every `look_s`; True as well where it does not matter
+        any more."""
+        while not stop.is_set():
+            try:
+                return self.agreed.result(look_s)
+            except TimeoutError:
+                continue
+        return True
+
 
 class Taps:
     """The claims that may be joined; called from any thread, never waits."""

@@ -6,9 +6,11 @@ import json
 import logging
 import re
 import shutil
+import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +72,13 @@ class Evidence:
         self._least_free = least_free
         self.not_kept: Counter[str] = Counter()
         self.unmasked: Message | None = None
+        self._lock = threading.Lock()
+        self._sizes: dict[str, int] = {}
+
+    @property
+    def sizes_bytes(self) -> tuple[int, ...]:
+        """What each picture takes: as the last `kept` found it, with what was kept and dropped since."""
+        return tuple(self._sizes.values())
 
     @classmethod
     def of_book(cls, db: str, finder: FindsPeople | None) -> "Evidence":
@@ -89,9 +98,7 @@ class Evidence:
         Raises DiskFull, CannotMask.
         """
         if not self._has_room():
-            self.not_kept["disk_full"] += 1
-            raise DiskFull("there is no room left for pictures in {folder}: nothing was written; make room on the disk",
-                           folder=self.folder)
+            raise self._full()
         height, width = image.shape[:2]
         scale = min(1.0, _LONGEST_SIDE_PX / max(height, width))
         if scale < 1.0:
@@ -106,9 +113,25 @@ class Evidence:
             "schema": SCHEMA, "picture": name, "width_px": shown.image.shape[1], "height_px": shown.image.shape[0],
             "masked": {"finder": shown.finder, "share": round(shown.share, 4)}, **(about(scale) if about is not None else {}),
         }
-        self._document(name).write_text(json.dumps(document), encoding="utf-8")
-        (self.folder / name).write_bytes(data.tobytes())
+        self._write(name, json.dumps(document).encode(), data.tobytes())
         return name
+
+    def _write(self, name: str, document: bytes, picture: bytes) -> None:
+        """Both or none. Raises DiskFull."""
+        try:
+            with self._lock:
+                self._document(name).write_bytes(document)
+                (self.folder / name).write_bytes(picture)
+                self._sizes[name] = len(document) + len(picture)
+        except OSError as error:
+            with suppress(OSError):
+                self.drop(name)
+            raise self._full() from error
+
+    def _full(self) -> DiskFull:
+        self.not_kept["disk_full"] += 1
+        return DiskFull("there is no room left for pictures in {folder}: nothing was written; make room on the disk",
+                        folder=self.folder)
 
     def masked(self, image: Image, cover: Mask | None = None) -> Masked:
         """A copy that may be kept. Raises CannotMask."""
@@ -135,10 +158,16 @@ class Evidence:
         if _NAME.fullmatch(name):
             (self.folder / name).unlink(missing_ok=True)
             self._document(name).unlink(missing_ok=True)
+            self._sizes.pop(name, None)
 
     def kept(self) -> tuple[KeptPicture, ...]:
-        """Every picture that is kept, oldest first."""
-        found = []
+        """Every picture that is kept, oldest first; a walk over all files."""
+        with self._lock:
+            found = tuple(self._found())
+            self._sizes = {one.name: one.size_bytes for one in found}
+        return tuple(sorted(found, key=lambda one: (one.kept_at_s, one.name)))
+
+    def _found(self) -> Iterator[KeptPicture]:
         for path in self.folder.glob("e-*.jpg"):
             try:
                 told, size = path.stat(), 0
@@ -146,8 +175,7 @@ class Evidence:
             except FileNotFoundError:
                 if not path.exists():
                     continue
-            found.append(KeptPicture(path.name, told.st_mtime, told.st_size + size))
-        return tuple(sorted(found, key=lambda one: (one.kept_at_s, one.name)))
+            yield KeptPicture(path.name, told.st_mtime, told.st_size + size)
 
     def holds(self, name: str) -> bool:
         """Whether the picture of that name is still here."""

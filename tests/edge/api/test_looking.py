@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from calibration.bay import ShelfBand
+from calibration.record import Calibration
 from calibration.site_file import parse_site
 from calibration.site_write import Survey, site_text
 from edge.api.cameras import NamedCamera, specs_of
@@ -75,6 +76,12 @@ def looker(tmp_path: Path, **cameras: NamedCamera) -> EyeLooker:
     return EyeLooker(eye, cameras, Evidence(tmp_path / "evidence", NobodyThere()), 1_000_000)
 
 
+def whole_site() -> Calibration:
+    whole = Survey(None, 640, 480, np.array([[0, 0], [640, 0], [640, 480], [0, 480.0]]), 640, 480,
+                   (ShelfBand(ShelfId("eye level"), 100, 400),))
+    return parse_site(site_text(whole).encode(), Path("site.toml"))
+
+
 def test_an_upload_is_counted_and_kept_without_what_its_camera_wrote(tmp_path: Path) -> None:
     jpeg = cv2.imencode(".jpg", shelf_picture(1))[1].tobytes()
     exif = b"\xff\xe1" + (2 + 6 + 14 + 12).to_bytes(2, "big") + b"Exif\0\0" + b"II*\0\x08\0\0\0\0\0\0\0\0\0" + b"secret place"
@@ -102,12 +109,17 @@ def test_a_new_site_is_used_from_the_next_count_on(tmp_path: Path) -> None:
     clock, order = SimulatedClock(NOW), Order(CountId("c-1"), LocationId("shelf-1"), "door", NOW)
     eyed = looker(tmp_path, door=NamedCamera(lambda: StillCamera(clock), clock))
     assert None is eyed.look(order, None).pedigree.calibration
-    whole = Survey(None, 640, 480, np.array([[0, 0], [640, 0], [640, 480], [0, 480.0]]), 640, 480,
-                   (ShelfBand(ShelfId("eye level"), 100, 400),))
-    site = parse_site(site_text(whole).encode(), Path("site.toml"))
+    site = whole_site()
     eyed.take_site(site)
     seen = eyed.look(order, None)
     assert (site.fingerprint, ("eye level",)) == (seen.pedigree.calibration, seen.shelves_seen)
+
+
+def test_a_count_that_runs_while_a_site_is_taken_ends_with_the_place_it_began_with(tmp_path: Path) -> None:
+    clock, order = SimulatedClock(NOW), Order(CountId("c-1"), LocationId("shelf-1"), "door", NOW)
+    eyed = looker(tmp_path, door=NamedCamera(lambda: StillCamera(clock), clock))
+    seen = eyed.look(order, None, lambda: eyed.take_site(whole_site()))
+    assert (None, whole_site().fingerprint) == (seen.pedigree.calibration, eyed.look(order, None).pedigree.calibration)
 
 
 def test_a_camera_that_nobody_named_is_refused(tmp_path: Path) -> None:

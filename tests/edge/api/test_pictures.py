@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from edge.api.looking import EyeLooker
 from edge.api.memory_form import memory_form
 from edge.api.picture_task import PictureTask
 from edge.api.security import ALLOWED, PICTURES
-from edge.api.spool import Order, Spool
+from edge.api.spool import Failure, Order, Spool
 from edge.counting.evidence import Evidence
 from edge.counting.evidence_document import about_of
 from edge.counting.masking import FILL_BGR, NobodyThere
@@ -29,6 +30,7 @@ from inventory_core.access import Role
 from inventory_core.counts import Capture, CaptureStatus, ShelfCount
 from inventory_core.events import Action, Outcome
 from inventory_core.ids import CountId, LocationId, ShelfId, Sku
+from inventory_core.messages import tell
 from inventory_core.planogram import Slot
 from inventory_core.ports import BookStore
 from inventory_core.units import FacingRange
@@ -188,6 +190,17 @@ def test_where_a_picture_cannot_be_kept_the_device_says_so(
         assert f'shelfcount_pictures_not_kept_total{{why="{why}"}} 1.0' in client.get("/metrics").text
 
 
+def test_the_figures_of_kept_pictures_are_those_of_the_latest_round(
+    build: Build, store: BookStore, evidence: Evidence, picture: str, clock: StandingClock
+) -> None:
+    with TestClient(build(evidence=evidence)) as client:
+        assert "shelfcount_pictures 1.0" in client.get("/metrics").text
+        (evidence.folder / picture).unlink()
+        assert "shelfcount_pictures 1.0" in client.get("/metrics").text
+        PictureTask(store, evidence, clock, Retention()).tidy()
+        assert "shelfcount_pictures 0.0" in client.get("/metrics").text
+
+
 def test_a_photo_that_cannot_be_masked_makes_no_order(build: Build, tmp_path: Path) -> None:
     with TestClient(build(evidence=Evidence(tmp_path / "files" / "evidence", None))) as client:
         shop = Shop(client)
@@ -250,3 +263,12 @@ def test_an_upload_that_waits_is_in_no_file(tmp_path: Path) -> None:
     assert (b"people", 6) == (spool.picture(order.id), spool.held_bytes)
     spool.done(order.id)
     assert (0, []) == (spool.held_bytes, list(tmp_path.iterdir()))
+
+
+def test_a_picture_goes_even_where_the_disk_takes_no_paper_of_the_failure(tmp_path: Path) -> None:
+    spool, order = Spool(tmp_path / "orders"), Order(CountId("c-1"), SHELF, None, NOW)
+    spool.put(order, b"people")
+    shutil.rmtree(tmp_path / "orders")
+    with pytest.raises(OSError, match="No such file"):
+        spool.failed(order, Failure("disk_full", tell("the server stopped before this count was done; ask for it again")))
+    assert 0 == spool.held_bytes

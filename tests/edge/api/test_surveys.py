@@ -1,6 +1,7 @@
 """The survey over the API: a picture waits, shelves are proposed, the site file is kept once and used at once."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,15 @@ from edge.api.cameras import NamedCamera
 from edge.api.surveying import WAITING, Surveys
 from edge.capture.replay import ReplayCamera, StoredFrame
 from edge.clock import SimulatedClock
+from edge.counting.evidence import Evidence
+from edge.counting.masking import NobodyThere
 from edge.settings import Settings
-from inventory_core.errors import Damaged
-from inventory_core.events import Action
-from inventory_core.ports import BookStore
+from inventory_core.errors import Damaged, DiskFull
+from inventory_core.events import Action, Event, Outcome
+from inventory_core.memory import MemoryStore
+from inventory_core.ports import Book, BookStore
 from inventory_core.store.damaged_book import DamagedBook
-from tests.edge.api.conftest import NOW, Build, Shop
+from tests.edge.api.conftest import COLA, NOW, Build, Shop, StandingClock, add_keys
 
 SHELF_FILE = Path(__file__).parents[3] / "models" / "golden_set" / "shelf.jpg"
 SHELF = SHELF_FILE.read_bytes()
@@ -111,6 +115,47 @@ def test_a_survey_that_is_sent_twice_is_kept_once(shop: Shop, target: Path) -> N
     assert 422 == shop.post(path, RESULT | {"camera": "window"}, key="k").status_code
 
 
+def test_a_survey_with_a_key_of_another_request_changes_nothing(shop: Shop, counter: Counter, target: Path) -> None:
+    shop.post("/v2/skus", COLA, key="k")
+    answer = shop.post(f"/v2/surveys/{begun(shop)['id']}/site", RESULT, key="k")
+    assert (422, "idempotency_key_reused") == (answer.status_code, answer.json()["code"])
+    assert ([], []) == (list(target.parent.glob("door*")), counter.taken)
+
+
+def test_a_survey_that_the_book_has_no_room_for_changes_nothing_until_it_has(
+    clock: StandingClock, tmp_path: Path, counter: Counter, target: Path
+) -> None:
+    class Filling(MemoryStore):
+        is_full = False
+
+        @contextmanager
+        def write(self) -> Iterator[Book]:
+            if self.is_full:
+                raise DiskFull("there is no room left for the book {file}: nothing was written; make room on the disk",
+                               file="x")
+            with super().write() as book:
+                yield book
+
+    store = Filling()
+    add_keys(store)
+    evidence = Evidence(tmp_path / "evidence", NobodyThere())
+    app = create_app(Settings(), store, clock, folder=tmp_path, survey=Surveys(target, take=counter.take), evidence=evidence)
+    with TestClient(app) as client:
+        shop = Shop(client)
+        path = f"/v2/surveys/{begun(shop)['id']}/site"
+        store.is_full = True
+        assert 507 == shop.post(path, RESULT, key="k").status_code
+        assert ([], [], ()) == (list(target.parent.glob("door*")), counter.taken, surveyed(store))
+        store.is_full = False
+        assert 201 == shop.post(path, RESULT, key="k").status_code
+    assert (1, [("done", None)]) == (len(counter.taken), [(event.outcome.value, event.code) for event in surveyed(store)])
+
+
+def surveyed(store: BookStore) -> tuple[Event, ...]:
+    with store.read() as book:
+        return tuple(entry.event for entry in book.events(Action.SURVEYED))
+
+
 def test_a_picture_that_is_sent_twice_is_one_survey(shop: Shop) -> None:
     assert begun(shop, key="k") == begun(shop, key="k")
 
@@ -145,13 +190,14 @@ def test_what_makes_no_bay_is_told_with_its_mend_and_nothing_is_kept(
     assert ([], []) == (list(target.parent.glob("door*")), counter.taken)
 
 
-def test_a_disk_that_takes_nothing_leaves_the_site_as_it_is(build: Build, tmp_path: Path) -> None:
+def test_a_disk_that_takes_nothing_leaves_the_site_as_it_is(build: Build, tmp_path: Path, store: BookStore) -> None:
     (tmp_path / "file").write_text("x")
     with TestClient(build(survey=Surveys(tmp_path / "file" / "door.toml"))) as client:
         shop = Shop(client)
         answer = shop.post(f"/v2/surveys/{begun(shop)['id']}/site", RESULT)
         assert (503, "site_not_written") == (answer.status_code, answer.json()["code"])
         assert shop.get("/v2/surveys").json()["site"] is None
+    assert ["site_not_written"] == [event.code for event in surveyed(store) if event.outcome is Outcome.REFUSED]
 
 
 def test_over_a_damaged_book_no_site_file_is_kept(book_on_disk: BookStore, tmp_path: Path, target: Path) -> None:
@@ -179,6 +225,16 @@ def test_only_the_newest_pictures_wait_and_an_older_one_is_to_be_taken_again(sho
     ids = [begun(shop)["id"] for _ in range(WAITING + 1)]
     assert [404] + [200] * WAITING == [shop.get(f"/v2/surveys/{id}/picture").status_code for id in ids]
     assert "take it again" in shop.post(f"/v2/surveys/{ids[0]}/site", RESULT).json()["detail"]
+
+
+def test_large_pictures_wait_as_long_as_they_take_little_room_together(target: Path) -> None:
+    surveys = Surveys(target, waiting_bytes=250_000)
+    noise = np.random.default_rng(1).integers(0, 255, (200, 200, 3), np.uint8)  # 120 kB as PNG
+    for name in ("s-1", "s-2", "s-3"):
+        surveys.begin(name, None, noise)
+    assert [True, False, False] == [surveys.begun(name) is None for name in ("s-1", "s-2", "s-3")]
+    surveys.begin("s-4", None, np.tile(noise, (2, 2, 1)))
+    assert [True, True, False] == [surveys.begun(name) is None for name in ("s-2", "s-3", "s-4")]
 
 
 def test_a_poor_picture_is_told(shop: Shop) -> None:

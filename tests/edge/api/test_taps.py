@@ -1,6 +1,7 @@
 """A double tap is one count: whoever asks while a count of the camera waits for its pictures is given that one."""
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,8 +17,9 @@ from edge.api.count_job import JobState
 from edge.api.jobs import CountJobs
 from edge.api.limits import ApiLimits
 from edge.api.metrics import Metrics
+from edge.api.refusals import CannotCount, TooManyRequests
 from edge.api.spool import Order, Spool
-from edge.api.taps import Taps
+from edge.api.taps import Claim, Taps
 from edge.clock import SystemClock
 from inventory_core.counts import Capture, CaptureStatus
 from inventory_core.ids import CountId, LocationId
@@ -89,10 +91,12 @@ def test_a_tap_that_joins_what_was_refused_makes_its_own_count(shop: Shop, looke
         assert "done" == shop.wait(f"/v2/counts/{count}")["state"]
 
 
-def jobs_over(folder: Path, looker: Any) -> tuple[CountJobs, MemoryStore]:
+def jobs_over(
+    folder: Path, looker: Any, kind: type[CountJobs] = CountJobs, limits: ApiLimits = ApiLimits()
+) -> tuple[CountJobs, MemoryStore]:
     store = MemoryStore()
     add_keys(store)
-    return CountJobs(looker, store.writer(), Spool(folder), Metrics(), ApiLimits(), SystemClock()), store
+    return kind(looker, store.writer(), Spool(folder), Metrics(), limits, SystemClock()), store
 
 
 def order(name: str, *, again: bool = False) -> Order:
@@ -167,6 +171,95 @@ def test_the_schedule_joins_a_count_that_somebody_asked_for(tmp_path: Path) -> N
         assert JobState.DONE is asked.result(20).state
     jobs.stop()
     assert (["c-1"], 1) == (looked, len(captures(store)))
+
+
+def test_a_count_that_is_tried_again_while_another_runs_ends_under_its_own_id(tmp_path: Path) -> None:
+    joined = threading.Event()
+
+    class Telling(CountJobs):
+        def claim(self, order: Order) -> Claim:
+            claim = super().claim(order)
+            if claim.order is not order:
+                joined.set()
+            return claim
+
+    class Waiting(Blocked):
+        def look(self, order: Order, picture: bytes | None, taken: Callable[[], None]) -> Capture:
+            if order.id == "c-person":
+                joined.wait(20)
+                self.reasons = ()
+            return super().look(order, picture, taken)
+
+    jobs, store = jobs_over(tmp_path, Waiting(), Telling)
+    stop = started(jobs)
+    jobs.run(order("c-1", again=True), stop)
+    with ThreadPoolExecutor(1) as somebody:
+        asked = somebody.submit(jobs.run, order("c-person"), stop)
+        while jobs.job(CountId("c-person")) is None:
+            threading.Event().wait(0.01)
+        mine = jobs.run(order("c-1"), stop)
+        assert JobState.DONE is asked.result(20).state
+    jobs.stop()
+    assert ("c-1", JobState.DONE, 2) == (mine.order.id, mine.state, mine.tries)
+    assert ["c-1", "c-person"] == sorted(capture.id for capture in captures(store))
+    assert ((), []) == (jobs.unfinished(), list(tmp_path.glob("*.json")))
+
+
+def elsewhere(jobs: CountJobs, place: str) -> None:
+    other = Order(CountId(f"c-{place}"), LocationId(place), "door", NOW)
+    jobs.claim(other)
+    jobs.keep(other, None)
+    jobs.enqueue(other)
+
+
+@pytest.mark.parametrize(("trouble", "code"), [("many wait", "too_many_requests"), ("the disk", "internal")])
+def test_a_count_whose_next_try_is_refused_has_failed(tmp_path: Path, trouble: str, code: str) -> None:
+    looking, go = threading.Event(), threading.Event()
+
+    class Slow(Blocked):
+        def look(self, order: Order, picture: bytes | None, taken: Callable[[], None]) -> Capture:
+            if order.location != "shelf-1":
+                looking.set()
+                go.wait(20)
+            return super().look(order, picture, taken)
+
+    jobs, _ = jobs_over(tmp_path / "orders", Slow(), limits=ApiLimits(counts_waiting=1))
+    stop = started(jobs)
+    jobs.run(order("c-1", again=True), stop)
+    if trouble == "the disk":
+        shutil.rmtree(tmp_path / "orders")
+        (tmp_path / "orders").write_text("a file")
+    else:
+        elsewhere(jobs, "shelf-2")
+        looking.wait(20)
+        elsewhere(jobs, "shelf-3")
+    with pytest.raises((TooManyRequests, OSError)):
+        jobs.run(order("c-1", again=True), stop)
+    go.set()
+    jobs.stop()
+    job = jobs.job(CountId("c-1"))
+    assert job is not None
+    assert job.failure is not None
+    assert (JobState.FAILED, code) == (job.state, job.failure.code)
+
+
+def test_what_failed_at_first_and_was_counted_then_is_no_failure(tmp_path: Path) -> None:
+    class Second(Blocked):
+        reasons = ()
+        tries = 0
+
+        def look(self, order: Order, picture: bytes | None, taken: Callable[[], None]) -> Capture:
+            self.tries += 1
+            if self.tries == 1:
+                raise CannotCount("not yet")
+            return super().look(order, picture, taken)
+
+    jobs, _ = jobs_over(tmp_path, Second())
+    stop = started(jobs)
+    assert JobState.FAILED is jobs.run(order("c-1", again=True), stop).state
+    done = jobs.run(order("c-1", again=True), stop)
+    jobs.stop()
+    assert (JobState.DONE, None) == (done.state, done.failure)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["claim", "agree", "give_up", "looked"]), st.integers(0, 3)), max_size=40))

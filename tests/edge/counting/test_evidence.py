@@ -1,5 +1,7 @@
 """Pictures give way to the ledger when the disk runs full."""
 
+import resource
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +29,34 @@ def test_without_room_a_count_goes_without_its_picture_and_an_order_is_refused(t
     with pytest.raises(DiskFull, match="no room left for pictures"):
         full.keep(PICTURE)
     assert [] == list((tmp_path / "evidence").iterdir())
+
+
+@pytest.fixture
+def little_room() -> Iterator[None]:
+    """No file grows beyond 1000 bytes: the disk fills up while a picture is written."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_disk_that_fills_up_while_it_writes_keeps_no_half_of_a_picture(tmp_path: Path, little_room: None) -> None:
+    evidence = Evidence(tmp_path / "evidence", NobodyThere())
+    noise = np.random.default_rng(1).integers(0, 255, (40, 60, 3), np.uint8)
+    assert None is evidence.keep_if_room(noise)
+    assert ([], 1, ()) == (list((tmp_path / "evidence").iterdir()), evidence.not_kept["disk_full"], evidence.sizes_bytes)
+
+
+def test_what_pictures_take_is_known_without_a_look_at_the_disk(tmp_path: Path) -> None:
+    evidence = Evidence(tmp_path / "evidence", NobodyThere())
+    names = [evidence.keep(PICTURE) for _ in range(3)]
+    evidence.drop(names[0])
+    sizes = [sum(file.stat().st_size for file in evidence.folder.glob(f"{Path(name).stem}.*")) for name in names[1:]]
+    assert sizes == list(evidence.sizes_bytes)
+    (evidence.folder / names[1]).unlink()
+    assert 2 == len(evidence.sizes_bytes)
+    evidence.kept()
+    assert sizes[1:] == list(evidence.sizes_bytes)
 
 
 @pytest.mark.parametrize(("db", "folder"), [
