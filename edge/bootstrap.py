@@ -11,6 +11,7 @@ from pathlib import Path
 
 from calibration.record import Calibration
 from calibration.site_file import read_site
+from edge.counting.masking import CannotMask
 from edge.counting.photo_judge import EyeJudge
 from edge.counting.pipeline import Eye
 from edge.settings import Settings
@@ -19,6 +20,7 @@ from models.backends import PLAIN
 from models.choice import chosen_files
 from models.detector import open_detector
 from models.embedder import open_embedder
+from models.errors import ModelError
 from models.gallery import open_gallery
 from models.golden import judge_detector, judge_embedder, judge_label_finder, judge_person_finder, load_golden_set
 from models.label_finder import open_label_finder
@@ -101,6 +103,14 @@ def open_people(settings: Settings) -> PersonFinder:
     finder = open_person_finder(threads=settings.threads, files=model_files(settings))
     judge_person_finder(finder, load_golden_set()).require()
     return finder
+
+
+def need_people(settings: Settings) -> PersonFinder:
+    """`open_people` for a picture that is asked for: raises CannotMask where it cannot be written."""
+    try:
+        return open_people(settings)
+    except ModelError as error:
+        raise CannotMask("people could not be looked for, so no picture is written: {why}", why=error) from error
 
 
 def open_site(path: Path | None) -> Calibration | None:

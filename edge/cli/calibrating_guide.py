@@ -9,6 +9,7 @@ import typer
 from calibration.boards import BoardKind
 from calibration.sheets import Paper
 from edge.api.cameras import is_live
+from edge.bootstrap import need_people
 from edge.capture.camera import open_camera
 from edge.cli.calibrating import lens, sheet
 from edge.cli.calibrating_bay import bay
@@ -16,7 +17,9 @@ from edge.cli.check import check
 from edge.cli.console import out
 from edge.cli.guided import Step, Walk, walk_through
 from edge.clock import SystemClock
+from edge.counting.masking import masked
 from edge.errors import CheckFailed, UnreadableInput, UsageFault
+from edge.settings import load_settings
 from edge.whole_file import whole_file
 from inventory_core.messages import tell
 
@@ -79,11 +82,13 @@ def _bay(walk: Walk) -> None:
 
 
 def _picture(walk: Walk) -> Path:
-    """The picture to survey; one that a camera takes now is kept as bay.png. Raises UnreadableInput."""
+    """The picture to survey; one that a camera takes now is kept as bay.png, people painted over. Raises
+    UnreadableInput, and CannotMask where nothing can find people: then it is not kept."""
     source = walk.ask(tell("The picture, or the camera that takes it now (0, /dev/v4l/by-path/... or an address):"))
     if not is_live(source):
         return Path(source)
     walk.known["camera"] = source
+    people = need_people(load_settings())
     camera = open_camera(source, SystemClock())
     try:
         frame = camera.read()
@@ -92,7 +97,7 @@ def _picture(walk: Walk) -> Path:
     if frame is None:
         raise UnreadableInput("{name} delivers no picture; check its cable and try again", code="no_camera", name=source)
     with whole_file(Path("bay.png")) as half:
-        half.write_bytes(cv2.imencode(".png", frame.image)[1].tobytes())
+        half.write_bytes(cv2.imencode(".png", masked(frame.image, people).image)[1].tobytes())
     return Path("bay.png")
 
 

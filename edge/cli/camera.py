@@ -8,6 +8,7 @@ from typing import Annotated
 import cv2
 import typer
 
+from edge.bootstrap import need_people
 from edge.capture.camera import open_camera
 from edge.capture.devices import list_devices
 from edge.capture.frame import Frame
@@ -18,9 +19,11 @@ from edge.capture.supervisor import without_password
 from edge.cli.app import app
 from edge.cli.console import out
 from edge.clock import SystemClock
+from edge.counting.masking import masked
 from edge.counting.reasons import reason_in_words
 from edge.demo.stage import open_stage
 from edge.errors import CheckFailed, UsageFault
+from edge.settings import load_settings
 from edge.whole_file import whole_file
 from inventory_core.messages import tell
 
@@ -47,10 +50,11 @@ def camera_picture(
     spec: Annotated[str, typer.Argument(metavar="CAMERA", help="Number, path or address, as for `--camera`.")],
     target: Annotated[Path, typer.Option("--out", metavar="FILE", help="The PNG to write.")],
 ) -> None:
-    """One clear picture of a camera, once nothing moves before it: for `calibrate bay`, and to see what it sees."""
+    """One clear picture of a camera, once nothing moves before it, people painted over: for `calibrate bay`, and to see what
+    it sees."""
     if target.suffix.lower() != ".png":
         raise UsageFault("{file} must end in .png: a picture to measure in is kept without loss", file=target)
-    speak, clock = out(), SystemClock()
+    speak, clock, people = out(), SystemClock(), need_people(load_settings())
     source = open_camera(spec, clock)
     try:
         burst = take_burst(source, clock)
@@ -64,7 +68,7 @@ def camera_picture(
         raise CheckFailed("{camera} shows no usable picture, none was written: {why}; mend that and run this again",
                           camera=without_password(spec), why=", ".join(speak.tr.say(reason_in_words(each)) for each in reasons))
     with whole_file(target) as half:
-        half.write_bytes(cv2.imencode(".png", frame.image)[1].tobytes())
+        half.write_bytes(cv2.imencode(".png", masked(frame.image, people).image)[1].tobytes())
     height_px, width_px = frame.image.shape[:2]
     speak.say(tell("{file} is written, {width} x {height} px; look at it: the whole shelf, nobody in front",
                    file=target, width=width_px, height=height_px))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from edge.bootstrap import open_eye, open_people, open_site, prove_eye
+from edge.bootstrap import need_people, open_eye, open_people, open_site, prove_eye
 from edge.cli.app import app
 from edge.cli.console import out
 from edge.cli.keep import Keeper
@@ -13,7 +13,7 @@ from edge.cli.progress import steps
 from edge.clock import SystemClock
 from edge.counting.count import pedigree_of
 from edge.counting.document import document_of
-from edge.counting.masking import CannotMask, FindsPeople
+from edge.counting.masking import FindsPeople
 from edge.counting.result import CountResult, with_people_masked
 from edge.counting.sources import Source, count_source, expand
 from edge.errors import ExitCode, UsageFault
@@ -78,9 +78,7 @@ def _people(settings: Settings, annotate_to: Path | None) -> FindsPeople | None:
     Raises CannotMask where pictures are what was asked for.
     """
     try:
-        return open_people(settings)
+        return open_people(settings) if annotate_to is None else need_people(settings)
     except ModelError as error:
-        if annotate_to is not None:
-            raise CannotMask("people could not be looked for, so no picture is written: {why}", why=error) from error
         out().warn(error)
         return None
