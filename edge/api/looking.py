@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from calibration.record import Calibration
 from edge.api.cameras import NamedCamera
@@ -40,7 +41,7 @@ class EyeLooker:
         self._policy = policy
         self._burst_policy = burst
         self._seen: dict[str, FixedCamera] = {}
-        self._pictures: dict[str, str] = {}  # the newest that is kept of each camera
+        self._pictures: dict[str, tuple[datetime | None, str]] = {}  # of each camera: when it looked, and what is kept of that
 
     def take_site(self, site: Calibration) -> None:
         """Use a new site from the next count on; what is known of the places of the old one is forgotten."""
@@ -53,34 +54,36 @@ class EyeLooker:
         A picture whose own time nobody knows was taken when it was sent. A camera that fails while nobody watches is an answer
         too: its reason is kept in the book. Raises UnknownCamera, and UnreadableInput where somebody waits for the answer.
         """
+        site = self._site  # one for the whole count
         if picture is not None:  # an upload may come from anywhere: what is known of the fixed camera says nothing about it
             frame = decode_picture(picture, "upload", self._max_pixels)
             result = count_burst(self._eye, (frame,), source=order.source, policy=self._policy, camera=order.camera)
         else:
             try:
-                result = self._count_camera(order, taken)
+                result = self._count_camera(order, site, taken)
             except UnreadableInput as error:
                 if not order.unattended:
                     raise
-                pedigree = pedigree_of(self._eye, self._site, order.camera)
+                pedigree = pedigree_of(self._eye, site, order.camera)
                 result = replace(cannot_see(order.source, (error.code,), pedigree, detail=error.message), unreadable=True)
-        evidence = self._kept(order, result)
+        evidence = self._kept(order, result, site)
         return to_capture(result, count_id=order.id, location=order.location, now=order.requested_at, evidence=evidence)
 
-    def _kept(self, order: Order, result: CountResult) -> str | None:
-        """The name of the picture that shows it, if one is kept: a count that repeats the last one shows nothing new."""
+    def _kept(self, order: Order, result: CountResult, site: Calibration | None) -> str | None:
+        """The name of the picture that shows it, if one is kept: that of the count that is repeated shows all that there is."""
         camera = order.camera or ""
         if result.frame is None or (order.again and result.status is CaptureStatus.CANNOT_SEE):
             return None
-        if result.looked_at is not None and self._evidence.has(self._pictures.get(camera, "")):
-            return self._pictures[camera]
+        at, shown = self._pictures.get(camera, (None, ""))
+        if result.looked_at is not None and result.looked_at == at and self._evidence.holds(shown):
+            return shown
         name = self._evidence.keep_if_room(
-            result.frame.image, about_of(result, self._site if order.camera else None), result.cover)
+            result.frame.image, about_of(result, site if order.camera else None), result.cover)
         if order.camera and name is not None:
-            self._pictures[camera] = name
+            self._pictures[camera] = result.looked_at or result.captured_at, name
         return name
 
-    def _count_camera(self, order: Order, taken: Callable[[], None]) -> CountResult:
+    def _count_camera(self, order: Order, site: Calibration | None, taken: Callable[[], None]) -> CountResult:
         """A burst; what has not changed since this camera's last counts is not looked at again."""
         seen = self._seen.setdefault(order.camera or "", FixedCamera())
         burst, at_s = self._burst(order, seen.gate)
@@ -88,9 +91,9 @@ class EyeLooker:
         named = self._cameras[order.camera or ""]
         _tell_burst(burst, named.clock, order.camera)
         if not burst.settled:
-            pedigree = pedigree_of(self._eye, self._site, order.camera)
+            pedigree = pedigree_of(self._eye, site, order.camera)
             return cannot_see(order.source, ("unsettled",), pedigree, frames=burst.frames)
-        result = seen.count(self._eye, burst, at_s, source=order.source, site=self._site, policy=self._policy,
+        result = seen.count(self._eye, burst, at_s, source=order.source, site=site, policy=self._policy,
                             camera=order.camera)  # fmt: skip
         _log.info("inference_done", camera=order.camera, status=result.status.value, reasons=list(result.reasons),
                   detector=result.pedigree.detector, frame=None if result.frame is None else result.frame.seq,

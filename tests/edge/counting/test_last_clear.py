@@ -28,6 +28,7 @@ from inventory_core.counts import CaptureStatus
 from inventory_core.ids import ShelfId, Sku
 from inventory_core.units import FacingRange
 from models.detections import PRODUCT, VOID, Detections
+from models.errors import ModelError
 from models.identities import Candidate, Identities
 from tests.edge.capture.test_quality import shelf
 from tests.edge.counting.drawn import AT
@@ -184,6 +185,51 @@ def test_a_surveyed_camera_is_held_against_its_survey_and_then_against_what_it_s
     ]
     assert [(2, 4), (2, 4)] == [(high(result, "1b"), high(result, "1a")) for result in results]
     assert {Sku("0a"), Sku("1a")} == {facing.sku for facing in results[1].doubtful}
+
+
+def burst_of(image: Image) -> Burst:
+    return Burst((Frame("cam", 0, AT, image),), settled=True)
+
+
+def larger(image: Image, size: tuple[int, int] = (960, 720)) -> Image:
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+@pytest.mark.parametrize("sizes", [[(640, 480), (960, 720)], [(960, 720), (640, 480)], [(640, 360), (640, 480)]])
+def test_a_camera_that_comes_back_with_pictures_of_another_size_is_held_against_its_survey(
+    tmp_path: Path, sizes: list[tuple[int, int]]
+) -> None:
+    site, camera = read_site(site_file(tmp_path, shelf())), FixedCamera()
+    person = shelf().copy()
+    cv2.rectangle(person, (150, 60), (480, 479), (90, 80, 60), -1)
+    views = [shelf(), shelf(), person]
+    results = [
+        camera.count(eye(ALL), burst_of(larger(view, size)), n * 400.0, source="cam", site=site)
+        for n, (view, size) in enumerate(zip(views, [sizes[0], sizes[1], sizes[1]], strict=True))
+    ]
+    assert [(), ("blocked",)] == [result.reasons for result in results[1:]]
+
+
+class FailsFirst(PaintedEye):
+    """Gives no answer as long as it is `stuck`, then sees everything but what an arm hides."""
+
+    stuck = True
+
+    def detect(self, image: Image) -> Detections:
+        if self.stuck:
+            raise ModelError("stuck")
+        is_armed = image[200, 8 + 4 * 52 + 15].tolist() == [110, 140, 190]
+        self._goods, self._gaps = (but((1, 4), (0, 4)), ((1, 4), (0, 4))) if is_armed else (ALL, ())
+        return super().detect(image)
+
+
+def test_a_network_that_failed_in_the_first_count_is_shown_the_survey_again_in_the_next(tmp_path: Path) -> None:
+    site, camera, seen_by = read_site(site_file(tmp_path, shelf())), FixedCamera(), FailsFirst(ALL)
+    both = Eye(seen_by, seen_by, 0.35, "sha256:e", "sha256:g")
+    failed = camera.count(both, burst_of(shelf()), 0.0, source="cam", site=site)
+    seen_by.stuck = False
+    armed = camera.count(both, burst_of(with_arm(8 + 4 * 52)), 400.0, source="cam", site=site)
+    assert (("no_answer",), [4, 4]) == (failed.reasons, [high(armed, "0b"), high(armed, "1b")])
 
 
 def test_a_picture_counted_with_a_surveyed_site_knows_what_a_carton_hides(tmp_path: Path) -> None:
