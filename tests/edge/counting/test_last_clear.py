@@ -18,9 +18,10 @@ from edge.clock import SimulatedClock
 from edge.counting.count import count_frame
 from edge.counting.fixed_camera import FixedCamera
 from edge.counting.intervals import SkuFacings
-from edge.counting.last_clear import LastClear, widened
+from edge.counting.last_clear import LastClear, doubtful, widened
 from edge.counting.pipeline import Eye
-from edge.counting.readings import Box, Facing
+from edge.counting.readings import Box, Facing, Gap
+from edge.counting.readings import Place as Found
 from edge.counting.result import CountResult
 from edge.counting.sources import Source, count_source
 from edge.counting.surveyed import surveyed_view
@@ -128,6 +129,35 @@ def test_goods_behind_an_arm_are_not_missing_although_a_gap_is_seen_on_it(site: 
 def test_a_place_that_changed_as_a_whole_and_alone_was_emptied_although_no_gap_is_seen(site: Calibration) -> None:
     gone = ((1, 4), (1, 5))
     assert 2 == high(counted(eye(but(*gone)), shelf(sold=gone), site, clear_view(site)), "1b")
+
+
+UPPER = 55
+"""Height of the upper package of a stack, px."""
+
+
+def stacks(sold: tuple[int, ...] = ()) -> Image:
+    """The shelf, but each package of the second board is two, one upon the other; the upper ones at `sold` are gone."""
+    image, dice = shelf(), np.random.default_rng(7)
+    for place in range(PLACES):
+        left, top, right, bottom = (int(v) for v in box_of(1, place))
+        middle, colour = top + UPPER, dice.integers(90, 250, 3).tolist()
+        cv2.rectangle(image, (left, top), (right - 1, middle - 1), (70, 70, 70) if place in sold else colour, -1)
+        if place not in sold:
+            cv2.putText(image, "TOP", (left + 5, middle - 12), 0, 0.5, (255, 255, 255), 1)
+    return image
+
+
+def test_the_upper_packages_of_stacks_that_were_taken_are_missing() -> None:
+    sold, facings = (4, 5, 6), []
+    for board, place in ALL:
+        left, top, right, bottom = box_of(board, place)
+        for box in [(top, top + UPPER), (top + UPPER, bottom)] if board == 1 else [(top, bottom)]:
+            facings.append(Facing(ShelfId(str(board)), Sku("x"), None, 0, 1, 0.9, 0.9, 0.1, Box(left, box[0], right, box[1])))
+    taken = [Box(left, top, right, top + UPPER) for left, top, right, _ in (box_of(1, place) for place in sold)]
+    upper = [facing for facing in facings if facing.box in taken]
+    gaps = [Gap(facing.shelf, 0, 1, 0.9, facing.box) for facing in upper]
+    stood = [Found(facing, 1, 1, 1, 1, ()) for facing in facings if facing not in upper]
+    assert () == doubtful(LastClear(stacks(), tuple(facings)), stood, gaps, [stacks(sold)], None)
 
 
 def test_the_tip_of_an_arm_inside_one_place_does_not_empty_it(site: Calibration) -> None:
