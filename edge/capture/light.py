@@ -24,6 +24,8 @@ _TREND = 3
 _PATCH_PX, _UNCHANGED, _TEXTURE = 7, 0.9, 6.0
 """Px count where their surroundings correlate so well in both pictures, and vary by so many grey levels in one of them: goods
 that were taken would be a change of the light, shelf by shelf."""
+_BESIDE = np.ones((5, 5), np.uint8)
+"""Px whose neighbours count too: beside what was taken, the light of the change is in the mean of a px of the small picture."""
 _LEAST_SHARE = 0.05
 _STRIPS, _ROWS, _LEAST_STRIPS = 8, 60, 3
 """The width is cut into strips; those with so many rows of px that count have a say."""
@@ -105,7 +107,8 @@ def _unchanged(small: Image, other: Image) -> npt.NDArray[np.bool_]:
     spread_a = np.sqrt(np.maximum(around(a * a) - mean_a**2, 0))
     spread_b = np.sqrt(np.maximum(around(b * b) - mean_b**2, 0))
     alike = around(a * b) - mean_a * mean_b > _UNCHANGED * np.maximum(spread_a * spread_b, 1.0)
-    return np.asarray(alike & (np.maximum(spread_a, spread_b) > _TEXTURE), np.bool_)
+    counts = alike & (np.maximum(spread_a, spread_b) > _TEXTURE)
+    return np.asarray(cv2.erode(counts.astype(np.uint8), _BESIDE), np.bool_)
 
 
 def _log_light(small: Image) -> Floats:
