@@ -134,7 +134,7 @@ def _begin(desk: Desk, id: str, asked: Asked) -> Draft:
     else:
         raise UnknownCamera("this server has no camera {camera}; it has {cameras}", camera=asked.camera,
                             cameras=", ".join(sorted(desk.cameras)) or "-")
-    return desk.surveys.begin(id, asked.camera, desk.evidence.masked(image).image)
+    return desk.surveys.begin(id, asked.camera, image, desk.evidence.masked(image).image)
 
 
 def _notes(desk: Desk, kept: KeptSurvey) -> list[Message]:
