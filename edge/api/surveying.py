@@ -137,8 +137,11 @@ class Surveys:
         except CalibrationError as error:
             raise BadSurvey("the survey cannot be used: {why}", why=error) from error
 
-    def keep(self, id: str, draft: Draft, survey: Survey, location: str) -> KeptSurvey:
-        """Writes the site file, once for each `id`, and lets the cameras be counted with it from now on.
+    def keep(
+        self, id: str, draft: Draft, survey: Survey, location: str, agreed: Callable[[Calibration], None] = lambda _: None
+    ) -> KeptSurvey:
+        """Writes the site file, once for each `id`, and lets the cameras be counted with it from now on. `agreed` is called
+        once all is ready; where it raises nothing is changed.
 
         Raises BadSurvey, and SiteNotWritten; then the site before stays in use.
         """
@@ -148,6 +151,7 @@ class Surveys:
             survey = replace(survey, goods=goods_in(draft.seen(), self._eye))
         try:
             with staged(self.target, survey, draft.png) as made:
+                agreed(made.calibration)
                 files = made.put_in_place()
             planogram = self._planogram(survey, location)
         except CalibrationError as error:
