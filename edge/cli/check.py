@@ -10,11 +10,11 @@ import typer
 from calibration.site_file import read_site
 from edge.api.broker import broker_of
 from edge.bootstrap import model_files
-from edge.capture.supervisor import without_password
 from edge.cli.app import app
 from edge.cli.check_picture import picture_on_site
 from edge.cli.console import Out, out
 from edge.errors import CheckFailed, UsageFault
+from edge.passwords import without_password
 from edge.settings import CameraEntry, Settings, load_settings
 from inventory_core.messages import Message, Told, tell
 from models.gallery import open_gallery
