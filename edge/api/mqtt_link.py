@@ -42,8 +42,8 @@ class Orders(Protocol):
 
 
 class MqttLink:
-    """Kept by the library's thread, which goes on trying and alone writes to the socket. Raises UsageFault: missing_extra
-    without the library, and for authorities that cannot be read."""
+    """Kept by the library's thread, which goes on trying and alone writes to the socket. Raises UsageFault
+    (missing_extra) without the library."""
 
     def __init__(self, broker: Broker, orders: Orders, registry: CollectorRegistry) -> None:
         try:

@@ -11,11 +11,11 @@ from calibration.site_file import read_site
 from edge.api.broker import broker_of
 from edge.api.opening import require_location
 from edge.bootstrap import model_files
-from edge.capture.supervisor import without_password
 from edge.cli.app import app
 from edge.cli.check_picture import picture_on_site
 from edge.cli.console import Out, out
 from edge.errors import CheckFailed, UsageFault
+from edge.passwords import without_password
 from edge.settings import CameraEntry, Settings, load_settings
 from inventory_core.messages import Message, Told, tell
 from inventory_core.store.sql_book import open_book

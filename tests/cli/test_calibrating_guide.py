@@ -107,6 +107,17 @@ def test_without_a_person_finder_that_camera_gives_no_picture(
     assert "people could not be looked for, so no picture is written" in capsys.readouterr().err
 
 
+def test_the_password_of_a_camera_is_neither_remembered_nor_told(capsys: pytest.CaptureFixture[str]) -> None:
+    shelf = cv2.imread(str(SHELF))
+    assert shelf is not None
+    with RigCamera(lambda _: jpeg(shelf)) as rig:
+        walk("-", "-", rig.url.replace("http://", "http://owner:Geheim7@"))
+    walk("http://owner:Geheim7@127.0.0.1:9/live")
+    told = capsys.readouterr()
+    assert "Geheim7" not in Path("calibrate.progress.json").read_text(encoding="utf-8") + told.out + told.err
+    assert Path("bay.png").exists()
+
+
 @pytest.mark.slow
 def test_a_check_that_fails_is_looked_at_again_after_the_mend(capsys: pytest.CaptureFixture[str]) -> None:
     Path("shelfcount.toml").write_text('gallery = "gone"\n', encoding="utf-8")

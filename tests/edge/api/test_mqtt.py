@@ -294,7 +294,7 @@ def test_the_broker_comes_from_the_settings(tmp_path: Path) -> None:
     assert broker_of(Settings(), "shop") is None
     broker = broker_of(Settings(mqtt="mqtts://broker", mqtt_user="u", mqtt_password_file=secret), "Shop 1/北")
     assert broker is not None
-    assert ("broker", 8883, True, "shelfcount/Shop-1/count", "pass word", False) == (
+    assert ("broker", 8883, True, "shelfcount/Shop-1-北/count", "pass word", False) == (
         broker.host, broker.port, broker.tls, broker.topic, broker.password, "pass word" in repr(broker))
 
 
@@ -302,9 +302,26 @@ def test_the_broker_comes_from_the_settings(tmp_path: Path) -> None:
     ({"mqtt": "http://broker"}, "mqtt://HOST"), ({"mqtt": "mqtt://"}, "mqtt://HOST"),
     ({"mqtt": "mqtt://broker:99999"}, "mqtt://HOST"), ({"mqtt": "mqtt://u:p@broker"}, "mqtt_password_file"),
     ({"mqtt": "mqtt://broker", "mqtt_topic": "a/#"}, "without wildcards"),
-    ({"mqtt": "mqtt://broker", "mqtt_password_file": Path("nowhere")}, "cannot be read"),
+    ({"mqtt": "mqtt://broker", "mqtt_user": "u", "mqtt_password_file": Path("nowhere")}, "cannot be read"),
     ({"mqtt": "mqtts://broker", "mqtt_ca_file": Path("nowhere")}, "does not exist"),
+    ({"mqtt": "mqtt://[::1"}, "mqtt://HOST"), ({"mqtt": "mqtt://broker?keepalive=5"}, "mqtt://HOST"),
+    ({"mqtt": "mqtts://broker", "mqtt_ca_file": Path(__file__)}, "BEGIN CERTIFICATE"),
+    ({"mqtt": "mqtt://broker", "mqtt_password_file": Path(__file__)}, "without mqtt_user"),
 ])
 def test_settings_without_sense_are_refused(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageFault, match=words):
         broker_of(Settings(**settings), None)
+
+
+@pytest.mark.parametrize("mqtt", [
+    "shelf:Geheim7@broker:1883", "mqtt:shelf:Geheim7@broker", "mqtt://shelf:Geheim7@broker", "mqtt://[shelf:Geheim7@broker",
+    "mqtt://shelf:pa/Geheim7@broker", "mqtt://broker?password=Geheim7"])
+def test_a_mistyped_broker_does_not_give_its_password_away(mqtt: str) -> None:
+    with pytest.raises(UsageFault) as refused:
+        broker_of(Settings(mqtt=mqtt), None)
+    assert "Geheim7" not in str(refused.value)
+
+
+def test_each_place_has_a_topic_of_its_own_in_any_language() -> None:
+    brokers = [broker_of(Settings(mqtt="mqtt://broker"), name) for name in ("饮料架", "收银台", "Étagère 2", "a+b/#\x00c")]
+    assert ["饮料架", "收银台", "Étagère-2", "a-b-c"] == [broker.topic.split("/")[1] for broker in brokers if broker]
