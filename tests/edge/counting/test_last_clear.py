@@ -139,7 +139,7 @@ def stacks(sold: tuple[int, ...] = ()) -> Image:
     """The shelf, but each package of the second board is two, one upon the other; the upper ones at `sold` are gone."""
     image, dice = shelf(), np.random.default_rng(7)
     for place in range(PLACES):
-        left, top, right, bottom = (int(v) for v in box_of(1, place))
+        left, top, right, _ = (int(v) for v in box_of(1, place))
         middle, colour = top + UPPER, dice.integers(90, 250, 3).tolist()
         cv2.rectangle(image, (left, top), (right - 1, middle - 1), (70, 70, 70) if place in sold else colour, -1)
         if place not in sold:
