@@ -47,7 +47,7 @@ peers:  ## the environment of the programs that the tables compare with (about 6
 	.venv-peers/bin/python -m pip --disable-pip-version-check -q install -r requirements-peers.txt
 
 lock:  ## write the hash-locked requirements anew (wants `uv`)
-	uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 -q -o requirements.lock
+	uv pip compile pyproject.toml --extra mqtt --generate-hashes --universal --python-version 3.11 -q -o requirements.lock
 	uv pip compile requirements-build.in --generate-hashes --universal --python-version 3.11 -q -o requirements-build.lock
 	uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 -q -o requirements-dev.lock
 

@@ -51,6 +51,7 @@ class Survey:
 
     def __post_init__(self) -> None:
         require_convex(self.corners)
+        _require_in_picture(self.corners, self.width_px, self.height_px)
         Bay(self.width_mm, self.height_mm, self.bands, self.slots)
         for name in (self.camera, *(band.shelf for band in self.bands), *(slot.sku for slot in self.slots)):
             if name is not None and not (name.strip() and name.isprintable()):
@@ -58,6 +59,18 @@ class Survey:
         if self.surveyed_at is not None and self.surveyed_at.tzinfo is None:
             raise BadGeometry("the time of a survey needs a zone, such as 2026-11-20T09:30:00+08:00")
         self.corners.flags.writeable = False
+
+
+def _require_in_picture(corners: Points, width_px: int, height_px: int) -> None:
+    """Raise BadGeometry for corners (4, 2) cam px outside the picture, or that go round the other way."""
+    for name, (x, y) in zip(_CORNERS, corners.tolist(), strict=True):
+        if not (0 <= x <= width_px and 0 <= y <= height_px):
+            raise BadGeometry("corner {name} at {x}, {y} lies outside the picture of {width} x {height} px; read it again, X "
+                              "first", name=name, x=round(x, 1), y=round(y, 1), width=width_px, height=height_px)
+    following = np.roll(corners, -1, axis=0)
+    if float((corners[:, 0] * following[:, 1] - following[:, 0] * corners[:, 1]).sum()) < 0:
+        raise BadGeometry("the corners go round anticlockwise, which would mirror the shelf; give top left, top right, bottom "
+                          "right, bottom left")
 
 
 def site_text(survey: Survey) -> str:

@@ -16,15 +16,11 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from edge.passwords import without_secrets
+
 _OURS = "shelfcount"
 _REQUEST = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
 _PARENT = re.compile(r"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})(?:-.*)?")
-_SECRETS = (
-    (re.compile(r"(\w://)[^/@\s\"']*@"), r"\1***@"),
-    (re.compile(r"\bsc_[A-Za-z0-9_-]{8,}"), "sc_***"),
-    (re.compile(r"\b(Bearer|Basic) +[A-Za-z0-9._~+/=-]+"), r"\1 ***"),
-)
-"""What must never stand in a log, whoever wrote the line: passwords in addresses, keys of the API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +106,4 @@ def _value(value: object) -> str:
 
 def _without_secrets(logger: WrappedLogger, method: str, line: object) -> str:
     del logger, method
-    text = str(line)
-    for secret, shown in _SECRETS:
-        text = secret.sub(shown, text)
-    return text
+    return without_secrets(str(line))

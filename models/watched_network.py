@@ -146,12 +146,15 @@ class WatchedNetwork:
         return error
 
     def _start(self) -> None:
+        """Raises ModelError, also where it was closed meanwhile: then no process stays."""
         ours, theirs = socket.socketpair()
         path = os.pathsep.join([str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
         with theirs:
             self._process = subprocess.Popen(
                 self._command, stdin=theirs.fileno(), stdout=_STDERR, env=os.environ | {"PYTHONPATH": path})
         self._line = ours
+        if self._closed:  # `close` saw no process yet
+            self._end()
         failures = self._failures
         try:
             head, _ = self._answer(self._order, self._data, self._policy.start_s)

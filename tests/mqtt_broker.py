@@ -22,8 +22,8 @@ def free_port() -> int:
 class Mosquitto:
     """The broker; only USER with PASSWORD may enter."""
 
-    def __init__(self, folder: Path, certificate: tuple[Path, Path] | None = None) -> None:
-        """`certificate` and its key: by TLS alone."""
+    def __init__(self, folder: Path, certificate: tuple[Path, Path] | None = None, more: str = "") -> None:
+        """`certificate` and its key: by TLS alone; `more` lines of its configuration."""
         self._folder, self.port = folder, free_port()
         self._process: subprocess.Popen[bytes] | None = None
         passwords = folder / "passwords"
@@ -32,7 +32,7 @@ class Mosquitto:
         folder.chmod(0o755)
         (folder / "mosquitto.conf").write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous false\npassword_file {passwords}\npersistence false\nuser root\n"
-            + ("" if certificate is None else f"certfile {certificate[0]}\nkeyfile {certificate[1]}\n"))
+            + ("" if certificate is None else f"certfile {certificate[0]}\nkeyfile {certificate[1]}\n") + more)
 
     @property
     def url(self) -> str:
@@ -60,7 +60,7 @@ class Mosquitto:
 class Ear:
     """Hears every message under `topic`, and speaks."""
 
-    def __init__(self, port: int, topic: str) -> None:
+    def __init__(self, port: int, topic: str, ca_file: Path | None = None) -> None:
         from paho.mqtt import client as paho
         from paho.mqtt.enums import CallbackAPIVersion
 
@@ -68,6 +68,8 @@ class Ear:
         self._topic = topic
         self._client = paho.Client(CallbackAPIVersion.VERSION2)
         self._client.username_pw_set(USER, PASSWORD)
+        if ca_file is not None:
+            self._client.tls_set(ca_certs=str(ca_file))
         ready = threading.Event()
         self._client.on_connect = lambda client, *_: client.subscribe(f"{topic}/#", qos=1)
         self._client.on_subscribe = lambda *_: ready.set()
@@ -109,4 +111,4 @@ def needed() -> None:
     """Skips where there is no broker or no library."""
     if shutil.which("mosquitto") is None:
         pytest.skip("mosquitto is not installed: apt-get install mosquitto")
-    pytest.importorskip("paho.mqtt.client", reason="paho-mqtt is not installed: pip install 'shelfcount[mqtt]'")
+    pytest.importorskip("paho.mqtt.client", reason="paho-mqtt is not installed: pip install 'paho-mqtt>=2.2'")

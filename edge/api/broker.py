@@ -2,15 +2,18 @@
 
 import re
 import socket
+import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from edge.errors import UsageFault
+from edge.passwords import without_secrets
 from edge.settings import Settings
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
-_PLAIN = re.compile(r"[^A-Za-z0-9_-]+")
+_NO_LEVEL = re.compile(r"[+#/\s\x00-\x1f\x7f-\x9f]+")
+"""What one level of a topic cannot hold (MQTT 3.1.1, 4.7), and white space; shops and shelves are called in any language."""
 _LONGEST_TOPIC = 200
 
 
@@ -39,24 +42,47 @@ def broker_of(settings: Settings, name: str | None) -> Broker | None:
     """
     if settings.mqtt is None:
         return None
-    parts = urlsplit(settings.mqtt)
-    try:
-        port = parts.port or _PORTS.get(parts.scheme, 0)
-    except ValueError:
-        port = 0
-    if parts.password is not None or parts.username is not None:
-        raise UsageFault("setting mqtt holds a user or a password; give them by mqtt_user and mqtt_password_file")
-    if parts.scheme not in _PORTS or not parts.hostname or not port or parts.path not in ("", "/"):
-        raise UsageFault("setting mqtt is mqtt://HOST[:PORT] or mqtts://HOST[:PORT], got {given}", given=settings.mqtt)
-    topic = settings.mqtt_topic or f"shelfcount/{_PLAIN.sub('-', name or socket.gethostname()).strip('-') or 'shelf'}/count"
+    scheme, host, port = _address(settings.mqtt)
+    topic = settings.mqtt_topic or f"shelfcount/{_NO_LEVEL.sub('-', name or socket.gethostname()).strip('-') or 'shelf'}/count"
     if len(topic) > _LONGEST_TOPIC or re.search(r"[+#\x00-\x1f]", topic) or topic.startswith(("/", "$")) or topic.endswith("/"):
         raise UsageFault("setting mqtt_topic is a topic without wildcards such as shelfcount/shop-1/count, got {given}",
                          given=topic)
-    ca_file = settings.mqtt_ca_file
-    if ca_file is not None and not ca_file.is_file():
-        raise UsageFault("setting mqtt_ca_file: {file} does not exist", file=ca_file)
-    return Broker(parts.hostname, port, parts.scheme == "mqtts", topic, settings.mqtt_user,
-                  _password(settings.mqtt_password_file), ca_file)  # fmt: skip
+    if settings.mqtt_password_file is not None and settings.mqtt_user is None:
+        raise UsageFault("setting mqtt_password_file is given without mqtt_user, so the password would not be sent; give both")
+    return Broker(host, port, scheme == "mqtts", topic, settings.mqtt_user, _password(settings.mqtt_password_file),
+                  _authorities(settings.mqtt_ca_file))  # fmt: skip
+
+
+def _address(given: str) -> tuple[str, str, int]:
+    """Scheme, host and port. Raises UsageFault, which repeats nothing that may be a password."""
+    try:
+        parts = urlsplit(given)
+        port = parts.port or _PORTS.get(parts.scheme, 0)
+    except ValueError:
+        parts, port = urlsplit(""), 0
+    if parts.password is not None or parts.username is not None:
+        raise UsageFault("setting mqtt holds a user or a password; give them by mqtt_user and mqtt_password_file")
+    more = parts.path.strip("/") or parts.query or parts.fragment
+    if parts.scheme not in _PORTS or not parts.hostname or not port or more:
+        _, mark, end = given.rpartition("@")
+        raise UsageFault("setting mqtt is mqtt://HOST[:PORT] or mqtts://HOST[:PORT], got {given}",
+                         given=without_secrets(f"***@{end}" if mark else given))
+    return parts.scheme, parts.hostname, port
+
+
+def _authorities(file: Path | None) -> Path | None:
+    """The file, which holds certificates."""
+    if file is None:
+        return None
+    if not file.is_file():
+        raise UsageFault("setting mqtt_ca_file: {file} does not exist", file=file)
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError as error:  # ssl.SSLError is one
+        raise UsageFault("setting mqtt_ca_file: {file} holds no certificates (PEM) that can be read; give the certificate of "
+                         "the authority that signed the broker's, a text that begins with -----BEGIN CERTIFICATE-----",
+                         file=file) from error
+    return file
 
 
 def _password(file: Path | None) -> str | None:

@@ -15,9 +15,10 @@ from edge.capture.camera_settings import CameraSettings
 from edge.capture.frame import Frame
 from edge.capture.keeper import CameraState
 from edge.capture.packet import Packet
-from edge.capture.supervisor import SupervisedCamera, supervise, without_password
+from edge.capture.supervisor import SupervisedCamera, supervise
 from edge.clock import Clock
 from edge.errors import UsageFault
+from edge.passwords import without_password
 from edge.settings import CameraEntry
 
 

@@ -80,6 +80,14 @@ class Writes:
         self._clock = clock
         self._bursts = bursts
 
+    async def before(self, request: Request, asked: object) -> Answer | None:
+        """The answer that this caller, key and `asked` got before; for what does more than to write into the book.
+
+        Raises IdempotencyReused when the key came with another body.
+        """
+        caller, key, same = request.state.caller, request.state.idempotency_key, fingerprint(request, asked)
+        return await asyncio.wrap_future(self._writer.submit(lambda book: _answered(book, caller, key, same)))
+
     async def once(
         self, request: Request, asked: object, work: Work, *, status: int = 201, attempt: Attempt | None = None,
     ) -> Answer:
@@ -94,12 +102,8 @@ class Writes:
         same, came_s = fingerprint(request, asked), self._clock.monotonic()
 
         def write(book: Book) -> Answer:
-            if (stored := book.reply(caller.actor, key)) is not None:
-                if stored.body_sha256 != same:
-                    raise IdempotencyReused(
-                        "Idempotency-Key {key} was used for another request; use a new key for a new action", key=key
-                    )
-                return _answer(stored.status, stored.body.encode(), replayed=True)
+            if (before := _answered(book, caller, key, same)) is not None:
+                return before
             try:
                 with book.attempt():
                     answer = _answer(status, work(book).model_dump_json().encode(), replayed=False)
@@ -127,6 +131,14 @@ def fingerprint(request: Request, asked: object) -> str:
     meaning = asked.model_dump(mode="json") if isinstance(asked, BaseModel) else asked
     text = json.dumps([request.method, request.url.path, meaning], sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _answered(book: Book, caller: Caller, key: str, same: str) -> Answer | None:
+    if (stored := book.reply(caller.actor, key)) is None:
+        return None
+    if stored.body_sha256 != same:
+        raise IdempotencyReused("Idempotency-Key {key} was used for another request; use a new key for a new action", key=key)
+    return _answer(stored.status, stored.body.encode(), replayed=True)
 
 
 def _answer(status: int, body: bytes, *, replayed: bool) -> Answer:

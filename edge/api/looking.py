@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from calibration.record import Calibration
 from edge.api.cameras import NamedCamera
@@ -39,7 +40,7 @@ class EyeLooker:
         self._policy = policy
         self._burst_policy = burst
         self._place: tuple[Calibration | None, dict[str, FixedCamera]] = (site, {})
-        self._pictures: dict[str, str] = {}  # the newest that is kept of each camera
+        self._pictures: dict[str, tuple[datetime | None, str]] = {}  # of each camera: when it looked, and what is kept of that
 
     def take_site(self, site: Calibration) -> None:
         """Use a new site from the next count on; what is known of the places of the old one is forgotten."""
@@ -68,16 +69,17 @@ class EyeLooker:
         return to_capture(result, count_id=order.id, location=order.location, now=order.requested_at, evidence=evidence)
 
     def _kept(self, order: Order, result: CountResult, site: Calibration | None) -> str | None:
-        """The name of the picture that shows it, if one is kept: a count that repeats the last one shows nothing new."""
+        """The name of the picture that shows it, if one is kept: that of the count that is repeated shows all that there is."""
         camera = order.camera or ""
         if result.frame is None or (order.again and result.status is CaptureStatus.CANNOT_SEE):
             return None
-        if result.looked_at is not None and self._evidence.has(self._pictures.get(camera, "")):
-            return self._pictures[camera]
+        at, shown = self._pictures.get(camera, (None, ""))
+        if result.looked_at is not None and result.looked_at == at and self._evidence.holds(shown):
+            return shown
         name = self._evidence.keep_if_room(
             result.frame.image, about_of(result, site if order.camera else None), result.cover)
         if order.camera and name is not None:
-            self._pictures[camera] = name
+            self._pictures[camera] = result.looked_at or result.captured_at, name
         return name
 
     def _count_camera(

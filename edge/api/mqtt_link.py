@@ -10,14 +10,15 @@
 import json
 import threading
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from edge.api.broker import Broker
 from edge.api.count_job import CountJob
-from edge.api.mqtt_orders import MqttOrders, message_of
+from edge.api.mqtt_orders import Asked, Message, message_of
 from edge.errors import UsageFault
 from edge.logs import Correlation, about, events
 from edge.messages import Lang, Translator
@@ -32,15 +33,24 @@ _QUEUED = 200
 """Messages kept while the broker is away."""
 
 
-class MqttLink:
-    """Kept by a thread of its own that goes on trying. Raises UsageFault (missing_extra) without the library."""
+class Orders(Protocol):
+    """Who takes what is asked, and says how it goes: MqttOrders."""
 
-    def __init__(self, broker: Broker, orders: MqttOrders, registry: CollectorRegistry) -> None:
+    def ask(self, message: Message) -> Asked: ...
+
+    def summary(self, job: CountJob) -> dict[str, object]: ...
+
+
+class MqttLink:
+    """Kept by the library's thread, which goes on trying and alone writes to the socket. Raises UsageFault
+    (missing_extra) without the library."""
+
+    def __init__(self, broker: Broker, orders: Orders, registry: CollectorRegistry) -> None:
         try:
             from paho.mqtt import client as paho  # an extra: nothing of it is loaded before it is asked for
             from paho.mqtt.enums import CallbackAPIVersion
         except ImportError as error:
-            raise UsageFault("MQTT needs the library paho-mqtt, which is not installed; run: pip install 'shelfcount[mqtt]'",
+            raise UsageFault("MQTT needs the library paho-mqtt, which is not installed; run: pip install 'paho-mqtt>=2.2'",
                              code="missing_extra") from error
         self._broker, self._orders = broker, orders
         self._connected = Gauge("shelfcount_mqtt_connected", "1 while the broker is connected.", registry=registry)
@@ -56,22 +66,22 @@ class MqttLink:
         client.max_queued_messages_set(_QUEUED)
         client.reconnect_delay_set(1, _LONGEST_PAUSE_S)
         client.on_connect, client.on_disconnect, client.on_message = self._met, self._parted, self._heard
-        client.on_connect_fail = self._missed
+        client.on_connect_fail, client.on_subscribe, client.on_pre_connect = self._missed, self._subscribed, self._begun
         self._is_missed = False
         self._client = client
-        self._thread = threading.Thread(
-            target=client.loop_forever, kwargs={"retry_first_connection": True}, name="mqtt", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         self._client.connect_async(self._broker.host, self._broker.port, _KEEPALIVE_S)
-        self._thread.start()
+        self._client.loop_start()  # a thread of ours would have every other one write to the socket too, in between
 
     def stop(self) -> None:
         """Say that this device goes, and hang up."""
         with suppress(ValueError, RuntimeError):
             self._client.publish(f"{self._broker.topic}/online", "offline", qos=1, retain=True).wait_for_publish(_LAST_WORD_S)
         self._client.disconnect()
-        self._thread.join(_LAST_WORD_S)
+        if self._thread is not None:
+            self._thread.join(_LAST_WORD_S)  # loop_stop would wait without an end
 
     def tell(self, job: CountJob) -> None:
         """How a count by a camera goes; never waits."""
@@ -82,17 +92,30 @@ class MqttLink:
         if job.ended:
             self._client.publish(f"{self._broker.topic}/result", document, qos=1, retain=True)
 
+    def _begun(self, client: object, data: object) -> None:
+        del client, data
+        self._thread = threading.current_thread()
+
     def _met(self, client: Any, data: object, flags: object, reason: Any, properties: object) -> None:
         del data, flags, properties
         if reason.is_failure:
             self._connected.set(0)
             _log.warning("broker_refused", broker=self._broker.address, why=str(reason))
             return
-        self._connected.set(1)
         self._is_missed = False
-        _log.info("broker_connected", broker=self._broker.address, topic=self._broker.topic)
         client.subscribe(self._broker.topic, qos=1)
         client.publish(f"{self._broker.topic}/online", "online", qos=1, retain=True)
+
+    def _subscribed(self, client: object, data: object, number: object, reasons: Sequence[Any], properties: object) -> None:
+        """Only now orders come; a broker whose access list lets this user read nothing says so here alone."""
+        del client, data, number, properties
+        if any(reason.is_failure for reason in reasons):
+            self._connected.set(0)
+            _log.warning("orders_forbidden", broker=self._broker.address, topic=self._broker.topic, user=self._broker.user,
+                         mend="let this user subscribe to the topic in the broker's access list")
+            return
+        self._connected.set(1)
+        _log.info("broker_connected", broker=self._broker.address, topic=self._broker.topic)
 
     def _missed(self, client: object, data: object) -> None:
         """Nobody answers there, or with a certificate that is not trusted; said once until it is found."""

@@ -74,7 +74,7 @@ class MqttOrders:
         self._asked: OrderedDict[CountId, list[str]] = OrderedDict()
 
     def ask(self, message: Message) -> Asked:
-        """One count for each id, for ever; the running one for whoever else asks meanwhile.
+        """One count for each id for as long as replies are kept (90 days); the running one for whoever else asks meanwhile.
 
         Raises CannotCount, UnknownCamera, UnknownLocation, TooManyRequests, IdempotencyReused, StoreError.
         """

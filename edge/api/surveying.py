@@ -22,7 +22,7 @@ from edge.errors import UnreadableInput, UsageFault
 from edge.settings import Settings
 from edge.surveying.keeping import Kept, staged
 from edge.surveying.planogram_table import planogram_csv
-from edge.surveying.proposal import Proposal, goods_in, propose
+from edge.surveying.proposal import Proposal, goods_in, propose, view_of
 from edge.whole_file import whole_file
 
 WAITING = 4
@@ -30,22 +30,34 @@ WAITING = 4
 WAITING_BYTES = 100_000_000
 """What they may take together; one alone may take more, or a large picture could not be surveyed at all."""
 _JPEG = (cv2.IMWRITE_JPEG_QUALITY, 90)
+_TAKEN = (cv2.IMWRITE_JPEG_QUALITY, 95)
 _VIEW_LONG_SIDE_PX = 1600
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draft:
-    """A picture without its corners yet: `png` is what will be kept, `reasons` are codes of why it is a bad one."""
+    """A picture without its corners yet: `png` is what will be kept and shown, people painted over; `taken` (JPEG) is for the
+    eye alone, which finds goods where packets look like people; `reasons` are codes of why it is a bad one."""
 
     id: str
     camera: str | None
     width_px: int
     height_px: int
     png: bytes
+    taken: bytes
     reasons: tuple[str, ...]
 
     def image(self) -> Image:
-        return np.asarray(cv2.imdecode(np.frombuffer(self.png, np.uint8), cv2.IMREAD_COLOR), np.uint8)
+        """As it may be shown."""
+        return _decoded(self.png)
+
+    def seen(self) -> Image:
+        """As it was taken: never to be shown or written down."""
+        return _decoded(self.taken)
+
+
+def _decoded(data: bytes) -> Image:
+    return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +99,11 @@ class Surveys:
         """Whether a new site is used at once."""
         return self._take is not None
 
-    def begin(self, id: str, camera: str | None, image: Image) -> Draft:
-        """Hold a picture until it has its corners; the oldest makes room."""
+    def begin(self, id: str, camera: str | None, image: Image, shown: Image) -> Draft:
+        """Hold a picture until it has its corners, with its copy that may be `shown`; the oldest makes room."""
         height_px, width_px = image.shape[:2]
-        draft = Draft(id, camera, width_px, height_px, cv2.imencode(".png", image)[1].tobytes(),
-                      judge(measure(image), QualityLimits()))
+        draft = Draft(id, camera, width_px, height_px, cv2.imencode(".png", shown)[1].tobytes(),
+                      cv2.imencode(".jpg", image, _TAKEN)[1].tobytes(), judge(measure(image), QualityLimits()))
         self._drafts[id] = draft
         while len(self._drafts) > WAITING or (len(self._drafts) > 1 and self._held_bytes() > self._waiting_bytes):
             self._drafts.popitem(last=False)
@@ -120,21 +132,26 @@ class Surveys:
     def propose(self, draft: Draft, survey: Survey, count: int | None) -> Proposal:
         """Shelves and places of a survey's corners and size. Raises BadSurvey."""
         try:
-            return propose(draft.image(), survey, self._eye, count=count, with_slots=True)
+            found = propose(draft.seen(), survey, self._eye, count=count, with_slots=True)
+            return replace(found, view=view_of(draft.image(), survey))
         except CalibrationError as error:
             raise BadSurvey("the survey cannot be used: {why}", why=error) from error
 
-    def keep(self, id: str, draft: Draft, survey: Survey, location: str) -> KeptSurvey:
-        """Writes the site file, once for each `id`, and lets the cameras be counted with it from now on.
+    def keep(
+        self, id: str, draft: Draft, survey: Survey, location: str, agreed: Callable[[Calibration], None] = lambda _: None
+    ) -> KeptSurvey:
+        """Writes the site file, once for each `id`, and lets the cameras be counted with it from now on. `agreed` is called
+        once all is ready; where it raises nothing is changed.
 
         Raises BadSurvey, and SiteNotWritten; then the site before stays in use.
         """
         if (before := self._kept.get(id)) is not None:
             return before
         if self._eye is not None:
-            survey = replace(survey, goods=goods_in(draft.image(), self._eye))
+            survey = replace(survey, goods=goods_in(draft.seen(), self._eye))
         try:
             with staged(self.target, survey, draft.png) as made:
+                agreed(made.calibration)
                 files = made.put_in_place()
             planogram = self._planogram(survey, location)
         except CalibrationError as error:

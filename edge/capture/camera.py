@@ -19,6 +19,7 @@ from edge.capture.mjpeg import MjpegGrabber, NotMjpeg
 from edge.capture.packet import Grabber, Packet, jpeg_in, packet_of
 from edge.clock import Clock
 from edge.errors import UnreadableInput
+from edge.passwords import without_password
 
 OPEN_TIMEOUT_MS = 10_000
 READ_TIMEOUT_MS = 5_000
@@ -48,10 +49,10 @@ class LiveCamera:
     """
 
     def __init__(self, spec: str, clock: Clock, *, patience_s: float = READ_TIMEOUT_MS / 1000) -> None:
-        self.name = spec
+        self.name = without_password(spec)
         self._clock = clock
         self._patience_s = patience_s
-        self._grabber, _ = open_grabber(spec, clock)
+        self._grabber, _ = open_grabber(spec, clock, name=self.name)
         self._warm_s = clock.monotonic() + WARM_UP_S
         self._news = threading.Condition()
         self._grabbed = 0
@@ -59,7 +60,7 @@ class LiveCamera:
         self._packet: Packet | None = None
         self._closing = False
         self._failure: UnreadableInput | None = None
-        self._pump = threading.Thread(target=self._empty_buffer, name=f"camera {spec}", daemon=True)
+        self._pump = threading.Thread(target=self._empty_buffer, name=f"camera {self.name}", daemon=True)
         self._pump.start()
 
     def read(self) -> Frame | None:
@@ -169,7 +170,7 @@ def open_grabber(
 ) -> tuple[Grabber, tuple[Unlike, ...]]:
     """What reads `spec`, and the settings that it did not take: MJPEG over HTTP by the reader that keeps packets, everything
     else by cv2. Messages call it `name`. Raises UnreadableInput."""
-    name = name or spec
+    name = name or without_password(spec)
     if spec.startswith(("http://", "https://")):
         try:
             return MjpegGrabber(spec, name, clock), ()

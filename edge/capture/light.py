@@ -24,8 +24,11 @@ _TREND = 3
 _PATCH_PX, _UNCHANGED, _TEXTURE = 7, 0.9, 6.0
 """Px count where their surroundings correlate so well in both pictures, and vary by so many grey levels in one of them: goods
 that were taken would be a change of the light, shelf by shelf."""
+_TAKEN, _RIM = np.ones((7, 7), np.uint8), np.ones((5, 5), np.uint8)
+"""Of what changed and is as large as `_TAKEN` the rim, half as wide as `_RIM`, does not count either: a px there shows some of
+both, and a board that sells out before a dark back would be a band."""
 _LEAST_SHARE = 0.05
-_STRIPS, _ROWS, _LEAST_STRIPS = 8, 60, 3
+_STRIPS, _ROWS, _LEAST_STRIPS = 8, 30, 3
 """The width is cut into strips; those with so many rows of px that count have a say."""
 _DISSENT = 0.25
 """Share of the strips that may have less of the wave."""
@@ -105,7 +108,9 @@ def _unchanged(small: Image, other: Image) -> npt.NDArray[np.bool_]:
     spread_a = np.sqrt(np.maximum(around(a * a) - mean_a**2, 0))
     spread_b = np.sqrt(np.maximum(around(b * b) - mean_b**2, 0))
     alike = around(a * b) - mean_a * mean_b > _UNCHANGED * np.maximum(spread_a * spread_b, 1.0)
-    return np.asarray(alike & (np.maximum(spread_a, spread_b) > _TEXTURE), np.bool_)
+    textured = np.maximum(spread_a, spread_b) > _TEXTURE
+    taken = cv2.morphologyEx((textured & ~alike).astype(np.uint8), cv2.MORPH_OPEN, _TAKEN)
+    return np.asarray(alike & textured & (cv2.dilate(taken, _RIM) == 0), np.bool_)
 
 
 def _log_light(small: Image) -> Floats:

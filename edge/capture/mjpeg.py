@@ -13,8 +13,9 @@ from edge.capture.packet import is_whole_jpeg
 from edge.clock import Clock
 
 OPEN_S = 5.0
-SILENT_S = 4.0
-"""A picture must be whole within so long after the one before; hangs are to be noticed within 5 s."""
+SILENT_S = 3.5
+"""A picture must be whole within so long after the one before; hangs are to be noticed within 5 s, and by the reader before its
+keeper takes it for one that hangs (`keeper.py`)."""
 _READ_BYTES = 1 << 18
 _REFUSALS = 400
 
@@ -70,16 +71,17 @@ class MjpegGrabber:
         return boundary
 
     def grab(self) -> None:
-        deadline_s = self._clock.monotonic() + self._silent_s
+        deadline_s, heard = self._clock.monotonic() + self._silent_s, False
         while not self._arrived:
             try:
                 data = self._answer.read1(_READ_BYTES)
                 self._sort(data)
+                heard |= bool(data)
             except (OSError, ValueError, AttributeError, http.client.HTTPException) as error:
                 garbled = self._torn or isinstance(error, NotParts)
                 raise camera_fault("camera_garbled" if garbled else "camera_silent", self._name) from error
             if not self._arrived and (not data or self._clock.monotonic() > deadline_s):
-                raise camera_fault("camera_garbled" if self._torn else "camera_silent", self._name)
+                raise camera_fault("camera_garbled" if self._torn or (heard and data) else "camera_silent", self._name)
         self._latest = self._arrived.popleft()
 
     def _sort(self, data: bytes) -> None:

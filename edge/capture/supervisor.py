@@ -19,6 +19,7 @@ from edge.capture.keeper import CameraState, Keeper, KeepPolicy, Worker
 from edge.capture.packet import Packet
 from edge.capture.wire import Inbox, Order, Said
 from edge.clock import Clock
+from edge.passwords import without_password
 
 PATIENCE_S = 8.0
 """A reader waits for so long: a hang that begins with its call is noticed after 4 s and mended within 2 more."""
@@ -145,10 +146,3 @@ def supervise(
     one that is not there is offline until it is. `name` is what states and messages call it, without any password."""
     order = Order(spec, name or without_password(spec), settings)
     return SupervisedCamera(order.name, lambda: WorkerProcess(order), clock, policy=policy, patience_s=patience_s)
-
-
-def without_password(spec: str) -> str:
-    """The address as it may be shown."""
-    scheme, mark, rest = spec.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"

@@ -19,15 +19,19 @@ from edge.capture.frame import Image
 from edge.capture.pictures import read_picture
 from edge.cli.console import Out, out
 from edge.clock import SystemClock
-from edge.counting.masking import masked
+from edge.counting.masking import Masked, masked
 from edge.errors import UsageFault
 from edge.report.bay_overlay import draw_bands
 from edge.settings import load_settings
 from edge.surveying.keeping import Kept, staged
 from edge.surveying.planogram_table import planogram_csv
-from edge.surveying.proposal import Proposal, goods_in, propose, whole_bay
+from edge.surveying.proposal import Proposal, goods_in, propose, view_of, whole_bay
 from edge.whole_file import whole_file
 from inventory_core.messages import tell
+
+ODD_SHAPE = 1.6
+"""Times by which typed and seen shape may differ: a camera that looks at a front from 45 degrees sees it 1.4 times narrower."""
+SMALL_BAY_MM = 250
 
 
 def bay(
@@ -50,7 +54,8 @@ def bay(
     if (corners is None) is not tags:
         raise UsageFault("give either --corners with four points, or --tags")
     count, speak, settings = _count(rails), out(), load_settings(gallery=gallery)
-    image = masked(read_picture(picture, settings.max_pixels).image, open_people(settings)).image
+    image = read_picture(picture, settings.max_pixels).image
+    shown = masked(image, open_people(settings))
     height_px, width_px = image.shape[:2]
     points = tag_corners(image, first_tag) if corners is None else corners_of(corners)
     draft = Survey(
@@ -62,11 +67,13 @@ def bay(
     surveyed = replace(draft, bands=tuple(one.band for one in found.bands), slots=found.slots,
                        goods=goods_in(image, eye))
     with ExitStack() as files:
-        made = files.enter_context(staged(target, surveyed, cv2.imencode(".png", image)[1].tobytes()))
+        made = files.enter_context(staged(target, surveyed, cv2.imencode(".png", shown.image)[1].tobytes()))
         if overlay is not None:
-            _write_picture(overlay, draw_bands(found.view.image, found.view.mm_per_px, found.bands, speak.tr))
+            view = view_of(shown.image, draft)
+            _write_picture(overlay, draw_bands(view.image, view.mm_per_px, found.bands, speak.tr))
         kept = made.put_in_place()
     _say(found.bands, count, speak)
+    _say_doubts(draft, shown, speak)
     if slots:
         _say_slots(found, target, settings.location, speak)
     _say_kept(kept, speak)
@@ -74,6 +81,22 @@ def bay(
         speak.say(tell("{file} shows where they are; compare it with the shelf", file=overlay))
     speak.say(tell("{file} is written; mend top_mm and bottom_mm in it where a board lies elsewhere, then run "
                    "`shelfcount check --site {file}`", file=target))
+
+
+def _say_doubts(survey: Survey, shown: Masked, speak: Out) -> None:
+    """What may be a slip of the surveyor's, who alone can tell."""
+    if shown.share > 0:
+        speak.say(tell("{percent} % of the kept picture is grey: somebody, or packets that look like somebody; if nobody stood "
+                       "there, nothing needs doing", percent=max(1, round(100 * shown.share))))
+    across = np.linalg.norm(np.roll(survey.corners, -1, axis=0) - survey.corners, axis=1)  # top, right, bottom, left
+    seen, typed = float((across[0] + across[2]) / (across[1] + across[3])), survey.width_mm / survey.height_mm
+    if not 1 / ODD_SHAPE < typed / seen < ODD_SHAPE:
+        speak.warn(tell("the front looks {seen} times as wide as high, {width} x {height} mm is {typed} times; were width and "
+                        "height exchanged?", seen=f"{seen:.2f}", typed=f"{typed:.2f}", width=survey.width_mm,
+                        height=survey.height_mm))
+    if max(survey.width_mm, survey.height_mm) < SMALL_BAY_MM:
+        speak.warn(tell("a bay of {width} x {height} mm is small; were they typed in cm?", width=survey.width_mm,
+                        height=survey.height_mm))
 
 
 def _say_kept(kept: Kept, speak: Out) -> None:

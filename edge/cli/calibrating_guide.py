@@ -19,6 +19,7 @@ from edge.cli.guided import Step, Walk, walk_through
 from edge.clock import SystemClock
 from edge.counting.masking import masked
 from edge.errors import CheckFailed, UnreadableInput, UsageFault
+from edge.passwords import without_password
 from edge.settings import load_settings
 from edge.whole_file import whole_file
 from inventory_core.messages import tell
@@ -87,7 +88,7 @@ def _picture(walk: Walk) -> Path:
     source = walk.ask(tell("The picture, or the camera that takes it now (0, /dev/v4l/by-path/... or an address):"))
     if not is_live(source):
         return Path(source)
-    walk.known["camera"] = source
+    walk.known["camera"] = without_password(source)  # it is written to the file of progress
     people = need_people(load_settings())
     camera = open_camera(source, SystemClock())
     try:
@@ -95,7 +96,8 @@ def _picture(walk: Walk) -> Path:
     finally:
         camera.close()
     if frame is None:
-        raise UnreadableInput("{name} delivers no picture; check its cable and try again", code="no_camera", name=source)
+        raise UnreadableInput("{name} delivers no picture; check its cable and try again", code="no_camera",
+                              name=without_password(source))
     with whole_file(Path("bay.png")) as half:
         half.write_bytes(cv2.imencode(".png", masked(frame.image, people).image)[1].tobytes())
     return Path("bay.png")

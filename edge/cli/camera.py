@@ -15,7 +15,6 @@ from edge.capture.frame import Frame
 from edge.capture.quality import judge, measure
 from edge.capture.rig import Mode, RigCamera, replayed
 from edge.capture.settle import take_burst
-from edge.capture.supervisor import without_password
 from edge.cli.app import app
 from edge.cli.console import out
 from edge.clock import SystemClock
@@ -23,6 +22,7 @@ from edge.counting.masking import masked
 from edge.counting.reasons import reason_in_words
 from edge.demo.stage import open_stage
 from edge.errors import CheckFailed, UsageFault
+from edge.passwords import without_password
 from edge.settings import load_settings
 from edge.whole_file import whole_file
 from inventory_core.messages import tell

@@ -9,14 +9,16 @@ import typer
 
 from calibration.site_file import read_site
 from edge.api.broker import broker_of
+from edge.api.opening import require_location
 from edge.bootstrap import model_files
-from edge.capture.supervisor import without_password
 from edge.cli.app import app
 from edge.cli.check_picture import picture_on_site
 from edge.cli.console import Out, out
 from edge.errors import CheckFailed, UsageFault
+from edge.passwords import without_password
 from edge.settings import CameraEntry, Settings, load_settings
 from inventory_core.messages import Message, Told, tell
+from inventory_core.store.sql_book import open_book
 from models.gallery import open_gallery
 from models.golden import load_golden_set
 from models.swapping import examine
@@ -43,6 +45,8 @@ def check(
         faults += _checked(speak, partial(_camera, entry))
     if settings.mqtt is not None:
         faults += _checked(speak, lambda: _broker(settings))
+    if "db" in settings.model_fields_set and "://" not in settings.db and Path(settings.db).exists():
+        faults += _checked(speak, lambda: _location(settings))
     faults += _checked(speak, lambda: _models(settings))
     chosen_site, chosen_gallery = settings.site, settings.gallery
     if chosen_site is not None:
@@ -82,6 +86,15 @@ def _camera(entry: CameraEntry) -> Message:
     set_to = ", ".join(f"{key} {value}" for key, value in entry.model_dump(exclude=left_out, exclude_none=True).items())
     return tell("camera {name}: {spec}, set to {settings} after every plug; /api/health tells what it did not take",
                 name=entry.name, spec=without_password(entry.spec), settings=set_to)
+
+
+def _location(settings: Settings) -> Message:
+    store = open_book(settings.db)
+    try:
+        require_location(store, settings)
+    finally:
+        store.close()
+    return tell("counts are held against the location {location} of the book {db}", location=settings.location, db=settings.db)
 
 
 def _broker(settings: Settings) -> Message:

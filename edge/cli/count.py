@@ -51,7 +51,8 @@ def count(
     if db is not None:
         prove_eye(eye)
     people = _people(settings, annotate_to) if db is not None or annotate_to is not None else None
-    keeper = None if db is None else Keeper.open(db, settings.location, SystemClock(), eye.look_alikes, people=people)
+    keeper = None if db is None else Keeper.open(
+        db, settings.location, SystemClock(), eye.look_alikes, people=people, site=surveyed)
     drawn = AnnotatedFolder(annotate_to, out().tr) if annotate_to is not None else None
     speak, results = out(), list[CountResult]()
     for source in steps(found, speak, tell("counting")):

@@ -87,10 +87,12 @@ class Around:
         return share >= self.policy.emptied_change and bare <= self.policy.emptied_bare
 
     def _strip(self, strip: Box) -> float | None:
-        """The share of what shows no goods that looks different; None where there is too little."""
+        """The share of what shows no goods that looks different, and of all of it where nearly everything shows goods, as in a
+        stack: those that stayed tell as well as a board. None where there is too little."""
         left, top, right, bottom = _cut(strip, self.scale, self.changed)
-        empty = ~self.goods[top:bottom, left:right]
-        return float(self.changed[top:bottom, left:right][empty].mean()) if empty.sum() >= self.policy.telling_px else None
+        changed, empty = self.changed[top:bottom, left:right], ~self.goods[top:bottom, left:right]
+        telling = changed[empty] if empty.sum() >= self.policy.telling_px else changed
+        return float(telling.mean()) if telling.size >= self.policy.telling_px else None
 
     def _main_change(self, box: Box) -> tuple[float, float]:
         """The share of the box in the change that takes up most of it, and that change's share where no goods stood."""

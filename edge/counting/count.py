@@ -20,7 +20,7 @@ from edge.counting.consensus import ConsensusPolicy, agree, agreed_gaps
 from edge.counting.facings import row_beside
 from edge.counting.hidden import Cover, HiddenPolicy, cover_of
 from edge.counting.intervals import TrustPolicy, is_counted, tally
-from edge.counting.last_clear import LastClear, doubtful, unseen_on, widened
+from edge.counting.last_clear import LastClear, as_taken, doubtful, unseen_on, widened
 from edge.counting.pipeline import Eye, LookPolicy, look
 from edge.counting.readings import FrameReading, Gap, Place, Rejected, ShelfReading, Window
 from edge.counting.result import CountResult, HiddenShelf, ShelfTally
@@ -121,9 +121,9 @@ def _counted(
         HiddenShelf(shelf, cover.shares[shelf]) for shelf in shelves if cover is not None and cover.hides(shelf, policy.hidden))
     seen = tuple(shelf for shelf in shelves if shelf not in {each.shelf for each in hidden})
     named = eye.gallery_fingerprint is not None
+    then_from_now = None if before is None else before.then_from_now(best.now_from_survey)
     unseen = () if before is None or site is None else doubtful(
-        before, places, gaps, [r.laid_back for r in readings if r.laid_back is not None],
-        before.then_from_now(best.now_from_survey), policy.gone)
+        before, places, gaps, [r.laid_back for r in readings if r.laid_back is not None], then_from_now, policy.gone)
     tallies = tuple(
         ShelfTally(reading, widened(tally(reading.places, eye.count_from, named, policy.trust),
                                     unseen_on(reading.shelf, unseen), named))
@@ -135,7 +135,8 @@ def _counted(
         reasons=("no_shelf",) if not shelves else ("blocked",) if cover else (), shelves=tallies,
         strays=tuple(p for p in places if p.facing.shelf is None and is_counted(p)), window=window,
         coverage=len(seen) / len(shelves) if shelves else 0.0, pedigree=pedigree, frame=clearest, hidden=hidden,
-        cover=cover.mask if cover is not None else None, doubtful=unseen, now_from_survey=best.now_from_survey,
+        cover=None if cover is None else as_taken(cover.mask, then_from_now, width), doubtful=unseen,
+        now_from_survey=best.now_from_survey,
     )
 
 

@@ -149,10 +149,6 @@ class Evidence:
         self.unmasked = None
         return shown
 
-    def has(self, name: str) -> bool:
-        """Whether the picture is still there."""
-        return bool(_NAME.fullmatch(name)) and (self.folder / name).is_file()
-
     def drop(self, name: str) -> None:
         """Take a picture and its document away."""
         if _NAME.fullmatch(name):

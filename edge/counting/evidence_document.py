@@ -4,9 +4,11 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
+from calibration.homography import inverse
 from calibration.record import Calibration
 from edge.counting.document import entry_of
 from edge.counting.evidence import About, Json
@@ -50,12 +52,17 @@ def _shelves(result: CountResult, site: Calibration | None, scale: float) -> lis
         return [{"shelf": shelf, "corners_px": _rounded(corners, scale)} for shelf, corners in strips if corners is not None]
     if not result.width_px:
         return []
+    larger = result.width_px / site.width_px
+    if result.now_from_survey is not None:  # seen from where the camera is now
+        to_frame = np.diag([larger, larger, 1.0])
+        moved = inverse(to_frame) @ result.now_from_survey @ to_frame
+        site = replace(site, view_from_cam=site.view_from_cam @ inverse(moved))
     wide = site.bay.width_mm / site.mm_per_px
     found: list[Json] = []
     for band in site.bay.bands:
         top, bottom = band.top_mm / site.mm_per_px, band.bottom_mm / site.mm_per_px
         view = np.array([(0, top), (wide, top), (wide, bottom), (0, bottom)], np.float64)
-        cam = site.cam_from_view(view) * (result.width_px / site.width_px)
+        cam = site.cam_from_view(view) * larger
         found.append({"shelf": band.shelf, "corners_px": _rounded(cam, scale),
                       "width_mm": site.bay.width_mm, "height_mm": band.bottom_mm - band.top_mm})
     return found

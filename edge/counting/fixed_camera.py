@@ -54,7 +54,7 @@ class FixedCamera:
         self._stood: Registration | None = None
         self._kept: Kept | None = None
         self._before: LastClear | None = None
-        self._site: Calibration | None = None
+        self._held_against: tuple[Calibration | None, tuple[int, ...]] = (None, ())
 
     def count(
         self, eye: Eye, burst: Burst, at_s: float, *, source: str, site: Calibration | None = None,
@@ -92,10 +92,12 @@ class FixedCamera:
         return result
 
     def _last_clear(self, eye: Eye, site: Calibration | None, burst: Burst, policy: CountPolicy) -> LastClear | None:
-        """What was seen last with nothing in front; with a new site, its surveyed picture."""
-        if site is not self._site:
-            self._before = surveyed_view(eye, site, burst.frames[-1].image, policy) if burst.frames else None
-            self._site = site
+        """What was seen last with nothing in front; with a new site, or frames of another size, its surveyed picture."""
+        if burst.frames:
+            image = burst.frames[-1].image
+            now, self._held_against = self._held_against, (site, image.shape)
+            if self._before is None or site is not now[0] or image.shape != now[1]:
+                self._before = surveyed_view(eye, site, image, policy)
         return self._before
 
     def for_count(self, eye: Eye, at_s: float) -> Watching:

@@ -91,6 +91,17 @@ def laid_back(image: Image, then_from_now: Matrix | None) -> Image:
     return np.asarray(cv2.warpPerspective(image, then_from_now, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
+def as_taken(mask: Mask, then_from_now: Matrix | None, width_px: int) -> Mask:
+    """A mask (h, w) of the whole clear picture, `width_px` wide, as the camera sees it now; the rim is drawn out."""
+    if then_from_now is None:
+        return mask
+    smaller = np.diag([mask.shape[1] / width_px, mask.shape[1] / width_px, 1.0])
+    now = cv2.warpPerspective(
+        mask.astype(np.uint8), smaller @ then_from_now @ inverse(smaller), (mask.shape[1], mask.shape[0]),
+        flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(now, np.bool_)
+
+
 def doubtful(
     before: LastClear, places: Sequence[Place], gaps: Sequence[Gap], images: Sequence[Image], then_from_now: Matrix | None,
     policy: GonePolicy = GonePolicy(),

@@ -19,6 +19,7 @@ from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult
 from edge.counting.surveyed import surveyed_view
 from edge.errors import UnreadableInput
+from edge.passwords import without_password
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts", ".wmv"})
 
@@ -35,10 +36,15 @@ class Kind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`name` is the argument as the user gave it, joined with the file's name where it is a folder."""
+    """`name` is the argument as the user gave it, joined with the file's name where it is a folder; `shown` the same without
+    the password of a camera's address: only that is told and kept."""
 
     name: str
     kind: Kind
+
+    @property
+    def shown(self) -> str:
+        return without_password(self.name) if self.kind is Kind.CAMERA else self.name
 
     @classmethod
     def of_path(cls, name: str) -> "Source":
@@ -76,7 +82,7 @@ def count_source(
     source: Source, eye: Eye, site: Calibration | None, max_pixels: int, clock: Clock, starts_at: datetime | None = None
 ) -> Iterator[CountResult]:
     """One result for a picture or a camera, one per settled scene for a video; a failure is a result too."""
-    pedigree = pedigree_of(eye, site, source.name if source.kind is Kind.CAMERA else None)
+    pedigree = pedigree_of(eye, site, source.shown if source.kind is Kind.CAMERA else None)
     try:
         if source.kind is Kind.PICTURE:
             frame = read_picture(Path(source.name), max_pixels)
@@ -84,11 +90,11 @@ def count_source(
         elif source.kind is Kind.VIDEO:
             yield from _count_video(source.name, eye, site, starts_at)
         elif source.kind is Kind.CAMERA:
-            yield _count_camera(source.name, eye, site, clock)
+            yield _count_camera(source, eye, site, clock)
         else:
             raise UnreadableInput("folder {name} holds no files; check the path", code="empty", name=source.name)
     except UnreadableInput as error:
-        failed = cannot_see(source.name, (error.code,), pedigree, detail=error.message)
+        failed = cannot_see(source.shown, (error.code,), pedigree, detail=error.message)
         yield replace(failed, unreadable=True)
 
 
@@ -106,10 +112,10 @@ def _count_video(name: str, eye: Eye, site: Calibration | None, starts_at: datet
                               name=name)
 
 
-def _count_camera(spec: str, eye: Eye, site: Calibration | None, clock: Clock) -> CountResult:
-    camera = open_camera(spec, clock)
+def _count_camera(source: Source, eye: Eye, site: Calibration | None, clock: Clock) -> CountResult:
+    camera = open_camera(source.name, clock)
     try:
-        return _of_burst(take_burst(camera, clock), spec, eye, site, spec, _Seen())
+        return _of_burst(take_burst(camera, clock), source.shown, eye, site, source.shown, _Seen())
     finally:
         camera.close()
 

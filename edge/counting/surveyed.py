@@ -13,7 +13,7 @@ from edge.counting.pipeline import Eye
 
 def surveyed_view(eye: Eye, site: Calibration | None, like: Image, policy: CountPolicy = CountPolicy()) -> LastClear | None:
     """The surveyed picture, at the size of a frame `like`, with what is counted on it. None without such a picture, for frames
-    of another shape, and where it cannot be used."""
+    of another shape, where it cannot be used, and where a network gave no answer, which it may the next time."""
     if site is None or site.reference is None or site.reference.picture is None:
         return None
     surveyed = site.reference.picture
@@ -26,4 +26,6 @@ def surveyed_view(eye: Eye, site: Calibration | None, like: Image, policy: Count
         return None
     frame = Frame(site.camera or "", 0, site.surveyed_at, surveyed.copy())
     counted = count_frame(eye, frame, source="survey", site=site, policy=policy)
+    if "no_answer" in counted.reasons:
+        return None
     return LastClear.of(counted) or LastClear(frame.image, (), np.eye(3))

@@ -38,8 +38,8 @@ class UnchangedPolicy:
     """`cell`: by how much a cell may differ (`models/look_memory.py`, whose cells are never smaller). `place_cell` and
     `place_area`: grey levels by which one of 16 x 16 cells of a place, and the mean of 3 x 3 of them, may differ in the mean of
     a burst, less in dark places as for `cell`; noise of 3 levels a px stays below in five frames of each of 10 photos
-    (bench/capture.md). A count answers for at most `most_counts` later ones and `most_s` seconds: counts that are minutes apart
-    all look."""
+    (bench/capture.md). A count answers for at most `most_counts` later ones and `most_s` seconds: counts that are
+    further apart than that all look."""
 
     cell: LookPolicy = field(default_factory=LookPolicy)
     place_cell: float = 8.0

@@ -8,6 +8,7 @@ import pytest
 
 from calibration.site_file import read_site
 from edge.cli import commands
+from edge.counting.masking import FILL_BGR
 from edge.errors import ExitCode
 
 SHELF = Path(__file__).parents[2] / "models" / "golden_set" / "shelf.jpg"
@@ -28,7 +29,11 @@ def test_a_picture_becomes_a_site_that_check_takes(capsys: pytest.CaptureFixture
     site = read_site(Path("site.toml"))
     assert ("front", 960, 540) == (site.camera, site.width_px, site.height_px)
     assert site.reference is not None
-    assert np.array_equal(cv2.imread(str(SHELF)), cv2.imread("site.surveyed.png"))
+    taken, kept = cv2.imread(str(SHELF)), cv2.imread("site.surveyed.png")
+    assert taken is not None
+    assert kept is not None
+    grey = (kept == FILL_BGR).all(axis=2)
+    assert np.array_equal(taken[~grey], kept[~grey])
     np.testing.assert_allclose([band.bottom_mm for band in site.bay.bands], [278, 481, 724, 991], atol=16)
     seen = cv2.imread("seen.png")
     assert seen is not None
@@ -91,3 +96,23 @@ def test_what_is_given_wrongly_is_named_and_nothing_is_written(
     assert ExitCode.USAGE == commands.run([*BAY, *more])
     assert named in capsys.readouterr().err
     assert [] == list(Path().iterdir())
+
+
+@pytest.mark.parametrize(("corners", "why"), [
+    ("0,0 1200,0 1200,540 0,540", "corner top_right at 1200.0, 0.0 lies outside the picture of 960 x 540 px"),
+    ("960,0 0,0 0,540 960,540", "anticlockwise"),
+])  # fmt: skip
+def test_corners_that_cannot_be_those_of_the_front_are_refused(
+    corners: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ExitCode.USAGE == commands.run([*BAY, "--corners", corners])
+    assert why in " ".join(capsys.readouterr().err.split())
+    assert not Path("site.toml").exists()
+
+
+def test_sizes_that_look_exchanged_or_typed_in_cm_are_asked_about(capsys: pytest.CaptureFixture[str]) -> None:
+    swapped = ["108" if each == "1920" else "192" if each == "1080" else each for each in BAY]
+    assert ExitCode.DONE == commands.run([*swapped, "--corners", CORNERS])
+    told = " ".join(capsys.readouterr().err.split())
+    assert "were width and height exchanged?" in told
+    assert "typed in cm?" in told

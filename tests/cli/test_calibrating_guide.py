@@ -6,12 +6,15 @@ import sys
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from calibration.site_file import read_site
 from edge.capture.rig import RigCamera, jpeg
 from edge.cli import commands
+from edge.counting.masking import FILL_BGR
 from edge.errors import ExitCode
+from models.golden_shopper import with_shopper
 from tests.cli.test_calibrate_bay import CORNERS, SHELF
 
 ROOT = Path(__file__).parents[2]
@@ -81,6 +84,38 @@ def test_the_picture_may_be_taken_by_a_camera(capsys: pytest.CaptureFixture[str]
         assert ExitCode.DONE == walk("-", "-", rig.url, *BAY[1:])
     assert f"shelfcount run --camera {rig.url} --site site.toml" in capsys.readouterr().out
     assert (960, 540) == (read_site(Path("site.toml")).width_px, read_site(Path("site.toml")).height_px)
+
+
+def test_whoever_stands_before_that_camera_is_painted_over() -> None:
+    shelf = cv2.imread(str(SHELF))
+    assert shelf is not None
+    shown, shopper = with_shopper(shelf.astype(np.uint8))
+    with RigCamera(lambda _: jpeg(shown)) as rig:
+        walk("-", "-", rig.url)
+    kept = cv2.imread("bay.png")
+    assert kept is not None
+    assert (kept[shopper] == FILL_BGR).all(axis=1).mean() > 0.95
+
+
+def test_without_a_person_finder_that_camera_gives_no_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (models := tmp_path / "models").mkdir()
+    (models / "chosen.json").write_text("{")
+    monkeypatch.setenv("SHELFCOUNT_MODELS", str(models))
+    assert ExitCode.USAGE == walk("-", "-", "http://127.0.0.1:9/live")
+    assert "people could not be looked for, so no picture is written" in capsys.readouterr().err
+
+
+def test_the_password_of_a_camera_is_neither_remembered_nor_told(capsys: pytest.CaptureFixture[str]) -> None:
+    shelf = cv2.imread(str(SHELF))
+    assert shelf is not None
+    with RigCamera(lambda _: jpeg(shelf)) as rig:
+        walk("-", "-", rig.url.replace("http://", "http://owner:Geheim7@"))
+    walk("http://owner:Geheim7@127.0.0.1:9/live")
+    told = capsys.readouterr()
+    assert "Geheim7" not in Path("calibrate.progress.json").read_text(encoding="utf-8") + told.out + told.err
+    assert Path("bay.png").exists()
 
 
 @pytest.mark.slow

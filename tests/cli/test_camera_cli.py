@@ -12,8 +12,10 @@ import pytest
 
 from edge.capture.rig import RigCamera, replayed
 from edge.cli.commands import run
+from edge.counting.masking import FILL_BGR
 from edge.demo.stage import open_stage
 from edge.errors import ExitCode
+from models.golden_shopper import with_shopper
 
 UNBUFFERED = os.environ | {"PYTHONUNBUFFERED": "1"}
 
@@ -38,6 +40,26 @@ def test_a_picture_of_a_still_shelf_is_written_as_it_was_seen(tmp_path: Path, ca
     seen = cv2.imread(str(tmp_path / "bay.png"))
     assert seen is not None
     assert 6.0 > np.abs(seen.astype(float) - shelf()).mean()
+
+
+def test_whoever_stands_in_the_picture_is_painted_over(tmp_path: Path) -> None:
+    shown, shopper = with_shopper(shelf().astype(np.uint8))
+    with RigCamera(replayed(folder_of(tmp_path / "a", shown), noise=2.0), fps=10) as rig:
+        assert ExitCode.DONE == run(["camera", "picture", rig.url, "--out", str(tmp_path / "bay.png"), "--lang", "en"])
+    kept = cv2.imread(str(tmp_path / "bay.png"))
+    assert kept is not None
+    assert (kept[shopper] == FILL_BGR).all(axis=1).mean() > 0.95
+
+
+def test_where_nobody_can_look_for_people_no_picture_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "chosen.json").write_text("{")
+    monkeypatch.setenv("SHELFCOUNT_MODELS", str(tmp_path))
+    with RigCamera(replayed(folder_of(tmp_path / "a", shelf()), noise=2.0), fps=10) as rig:
+        assert ExitCode.USAGE == run(["camera", "picture", rig.url, "--out", str(tmp_path / "bay.png"), "--lang", "en"])
+    assert "people could not be looked for, so no picture is written" in capsys.readouterr().err
+    assert not (tmp_path / "bay.png").exists()
 
 
 def test_a_dark_picture_is_refused_with_its_reason_and_nothing_is_written(

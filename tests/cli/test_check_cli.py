@@ -29,3 +29,12 @@ def test_every_mistake_is_explained_in_one_go(capsys: pytest.CaptureFixture[str]
     assert "colour" in said
     assert "bay.widht" in said
     assert "gone is not a gallery" in said
+
+
+def test_a_location_that_the_book_does_not_know_is_named_with_those_that_it_has(capsys: pytest.CaptureFixture[str]) -> None:
+    commands.run(["ledger", "balance", "--db", "shop.db", "--lang", "en"])
+    Path("shelfcount.toml").write_text('db = "shop.db"\nlocation = "backery-bay"\n', encoding="utf-8")
+    assert ExitCode.CHECK_FAILED == commands.run(["check", "--lang", "en"])
+    assert "has no location backery-bay, it has shelf-1; mend `location`" in " ".join(capsys.readouterr().out.split())
+    Path("shelfcount.toml").write_text('db = "shop.db"\nlocation = "shelf-1"\n', encoding="utf-8")
+    assert ExitCode.DONE == commands.run(["check", "--lang", "en"])

@@ -9,13 +9,18 @@ import cv2
 import numpy as np
 import pytest
 
+from edge.capture.rig import RigCamera, replayed
 from edge.cli import commands
+from edge.counting.evidence import Evidence
+from edge.counting.masking import NobodyThere
 from edge.errors import ExitCode
 from inventory_core.ids import Sku
 from inventory_core.store.sql_book import open_book
 from models.gallery import Photo, open_gallery
+from models.golden import load_golden_set
 from tests.edge.capture.pictures_made import CMYK_JPEG, encoded, exif, jpeg_with_exif, png_bomb
 from tests.edge.capture.test_quality import shelf
+from tests.edge.counting.test_last_clear import site_file
 
 
 @pytest.fixture(autouse=True)
@@ -126,6 +131,28 @@ def test_counts_are_stored_and_a_picture_without_a_time_says_so(capsys: pytest.C
     assert 2 == len(captures)
     assert "untimed.png" in said
     assert "timed.jpg does not say" not in said.replace("untimed.png", "")
+
+
+def test_the_password_of_a_camera_is_kept_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("shown").mkdir()
+    write("shown/a.png", encoded(".png", np.asarray(load_golden_set().image, np.uint8)))
+    with RigCamera(replayed(Path("shown"), noise=2.0), fps=10) as rig:
+        assert ExitCode.DONE == commands.run([
+            "count", "--camera", rig.url.replace("http://", "http://owner:Geheim7@"), "--db", "book.db", "--json"])
+    assert [] == [str(path) for path in Path().rglob("*") if path.is_file() and b"Geheim7" in path.read_bytes()]
+    told = capsys.readouterr()
+    assert "Geheim7" not in told.out + told.err
+    assert [rig.url] == [json.loads(path.read_text())["source"] for path in Path().rglob("e-*.json")]
+
+
+def test_the_picture_of_a_count_with_a_site_is_kept_with_the_shelves_of_that_site(tmp_path: Path) -> None:
+    picture = write("x.png", encoded(".png", shelf()))
+    assert ExitCode.DONE == commands.run(["count", picture, "--db", "book.db", "--site", str(site_file(tmp_path))])
+    evidence = Evidence.of_book("book.db", NobodyThere())
+    kept, = evidence.kept()
+    told = (evidence.read_document(kept.name) or {})["shelves"]
+    assert isinstance(told, list)
+    assert [("0", 640.0), ("1", 640.0), ("2", 640.0), ("3", 640.0)] == [(each["shelf"], each["width_mm"]) for each in told]
 
 
 def test_annotated_copies_are_put_aside_and_never_over_each_other(capsys: pytest.CaptureFixture[str]) -> None:

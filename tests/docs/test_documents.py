@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from edge.api.book_tasks import TaskPolicy
 from edge.cli.commands import app
 from edge.settings import Settings
 from inventory_core.discrepancies import CauseKind
@@ -37,6 +38,19 @@ def test_every_command_is_documented(command: str) -> None:
 def test_every_setting_is_documented_with_its_environment_variable(setting: str) -> None:
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert f"| `{setting}` | `SHELFCOUNT_{setting.upper()}` |" in page
+
+
+def test_every_event_of_the_log_is_documented() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "edge").rglob("*.py"))
+    told = set(re.findall(r"_log\.(?:info|warning|error|exception)\(\s*\"([a-z_]+)\"", code))
+    assert 20 <= len(told)
+    assert [event for event in sorted(told) if f"`{event}`" not in page] == []
+
+
+def test_how_long_an_order_by_message_is_known_again_is_documented() -> None:
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8").partition("## Counts by MQTT")[2]
+    assert f"for {TaskPolicy().replies_kept_s / 86400:.0f} days" in page.partition("## ")[0]
 
 
 @pytest.mark.parametrize("cause", sorted(CauseKind))

@@ -68,6 +68,8 @@ def test_no_secret_reaches_a_line(form: str) -> None:
     stream = written(form)
     log = events("counts")
     log.warning("camera_lost", spec=f"rtsp://owner:{CANARY}@10.0.0.4/live", key=f"sc_{CANARY}", header=f"Bearer {CANARY}")
+    log.warning("camera_lost", spec=f"rtsp://owner:p@{CANARY}@10.0.0.5/live", other=f"rtsp://owner:pa/{CANARY}@10.0.0.6/live")
+    log.warning("camera_lost", spec=f"http://cam/video.cgi?user=a&pwd={CANARY}", other=f"http://cam/?Token={CANARY}&size=2")
     logging.getLogger("urllib3").warning("GET http://owner:%s@10.0.0.4/ failed: Basic %s", CANARY, CANARY)
     try:
         raise RuntimeError(f"mqtts://owner:{CANARY}@broker refused")

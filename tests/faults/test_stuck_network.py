@@ -1,8 +1,10 @@
 """Fault T29: a network that hangs, crashes or answers NaN is noticed and started again, and no count is made up."""
 
 import os
+import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -110,6 +112,30 @@ def test_a_network_that_is_lost_is_started_again(
         network.run(INPUT)
     assert (False, [("detector", why)]) == (is_running(first), heard.restarts)
     assert [[1.0, 1.0, 1.0]] == network.run(INPUT).tolist()
+
+
+def test_a_network_that_is_closed_while_it_is_about_to_start_again_leaves_no_process(
+    opened: list[WatchedNetwork], heard: Heard
+) -> None:
+    looks_left = 0
+
+    def monotonic() -> float:
+        nonlocal looks_left
+        looks_left -= 1
+        if looks_left == 0:
+            network.close()
+        return time.monotonic()
+
+    network = WatchedNetwork("detector", TINY, 1, PLAIN, heard, policy=PATIENT, monotonic=monotonic)
+    opened.append(network)
+    assert network.pid is not None
+    os.kill(network.pid, signal.SIGKILL)
+    with pytest.raises(ModelError, match="started again"):
+        network.run(INPUT)
+    looks_left = 2  # when it is asked, and before the process starts
+    with pytest.raises(ModelError, match="is closed"):
+        network.run(INPUT)
+    assert network.pid is None
 
 
 def test_a_network_that_always_hangs_costs_two_waits_and_then_none(opened: list[WatchedNetwork], heard: Heard) -> None:

@@ -24,6 +24,10 @@ def test_the_image_runs_as_an_ordinary_user_and_installs_by_hash() -> None:
     assert any("--require-hashes" in step.rest for step in STAGES[0])
 
 
+def test_the_image_holds_the_library_of_mqtt() -> None:
+    assert "\npaho-mqtt==" in (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+
 def test_the_folder_of_the_image_holds_no_training_code(image: tuple[Path, dict[str, str]]) -> None:
     folder, _ = image
     assert not (folder / "app" / "models" / "training").exists()

@@ -44,7 +44,10 @@ def test_a_wheel_carries_code_weights_messages_migrations_and_the_demo_day(tmp_p
         "models/weights/detector.onnx",
         "models/weights/embedder.onnx",
         "models/weights/label-finder.onnx",
+        "models/weights/person-finder.onnx",
+        "models/cards/person-finder.md",
         "inventory_core/store/migrations/env.py",
+        "inventory_core/store/migrations/versions/0004_counted_frame.py",
     )
     assert [name for name in wanted if name not in names] == []
     assert {name.split("/")[0] for name in names} == {*ROOMS, "shelfcount-0.1.0.dist-info"}

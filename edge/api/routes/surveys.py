@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from calibration.record import Calibration
 from edge.api.answers import picture_answers, tagged_answers, write_answers
 from edge.api.cameras import NamedCamera
 from edge.api.deps import Desk, Here, needs_key
@@ -14,7 +15,7 @@ from edge.api.limits import JSON_BYTES
 from edge.api.paging import tagged
 from edge.api.pictures import noted_view, picture_answer
 from edge.api.problems import language_for
-from edge.api.refusals import BadBody, UnknownCamera
+from edge.api.refusals import BadBody, SiteNotWritten, UnknownCamera
 from edge.api.schemas.surveys import (
     MOST_SHELVES,
     Length,
@@ -36,6 +37,7 @@ from inventory_core.events import Action, Event, Outcome, quoted
 from inventory_core.messages import Message, Told, tell
 from inventory_core.ports import Book
 from inventory_core.store.damaged_book import DamagedBook
+from inventory_core.texts import MAX_NAME_CHARS
 
 CAMERA_FAULTS = ("no_camera", "camera_silent", "camera_garbled", "camera_opening", "camera_crashed")
 
@@ -61,6 +63,8 @@ async def begin(request: Request, desk: Here) -> Response:
     asked, id = await asked_for(request, desk), f"s-{stamp_of(request, desk.clock.now(), 'SVY').id}"
     if asked.location is not None:
         raise BadBody("a survey takes no `location`; send the picture or the name of a camera alone")
+    if (before := await desk.writes.before(request, asked.meaning)) is not None:
+        return before.response()
     draft = await desk.surveying.run(lambda: desk.surveys.begun(id) or _begin(desk, id, asked))
     tr = Translator(language_for(request))
     reply = SurveyReply(
@@ -94,6 +98,16 @@ async def proposal(
 async def keep(id: str, body: SurveyResult, request: Request, desk: Here) -> Response:
     """The site file before is kept under a number; counts that begin from now on use the new one."""
     stamp, tr = stamp_of(request, desk.clock.now(), "SVY"), Translator(language_for(request))
+    meaning = [id, body.model_dump(mode="json")]
+
+    def noted(outcome: Outcome, code: str | None, **detail: str) -> None:
+        event = Event(stamp.at, stamp.actor, Action.SURVEYED, outcome, stamp.device, stamp.trace, code,
+                      subject=quoted(desk.surveys.target.name), detail=detail)
+        desk.writer.submit(lambda book: book.add_event(event)).result()
+
+    def agreed(site: Calibration) -> None:
+        """The book knows of it before anything is changed."""
+        noted(Outcome.DONE, None, fingerprint=site.fingerprint, shelves=str(len(body.shelves)), slots=str(len(body.slots)))
 
     def kept_or_not() -> KeptSurvey | Told:
         try:
@@ -101,19 +115,21 @@ async def keep(id: str, body: SurveyResult, request: Request, desk: Here) -> Res
                 raise desk.store.damage
             draft = desk.surveys.draft(id)
             survey = full_survey(desk.surveys, draft, body, desk.clock)
-            return desk.surveys.keep(stamp.id, draft, survey, desk.settings.location)
+            return desk.surveys.keep(stamp.id, draft, survey, desk.settings.location, agreed)
+        except SiteNotWritten as error:
+            noted(Outcome.REFUSED, error.code, why=quoted(str(error), MAX_NAME_CHARS))
+            return error
         except Told as error:
-            return error  # a request that was answered before gets that answer, even where the picture is gone since
+            return error
 
+    if (before := await desk.writes.before(request, meaning)) is not None:
+        return before.response()
     kept = await desk.surveying.run(kept_or_not)
 
     def work(book: Book) -> SiteReply:
+        del book
         if isinstance(kept, Told):
             raise kept
-        book.add_event(Event(
-            stamp.at, stamp.actor, Action.SURVEYED, Outcome.DONE, stamp.device, stamp.trace,
-            subject=quoted(kept.files.site.name),
-            detail={"fingerprint": kept.fingerprint, "shelves": str(len(body.shelves)), "slots": str(len(body.slots))}))
         return SiteReply(
             file=str(kept.files.site), fingerprint=kept.fingerprint, taken=desk.surveys.counts,
             picture=None if kept.files.picture is None else kept.files.picture.name,
@@ -121,7 +137,7 @@ async def keep(id: str, body: SurveyResult, request: Request, desk: Here) -> Res
             planogram=None if kept.planogram is None else kept.planogram.name,
             notes=[tr.say(note) for note in _notes(desk, kept)])
 
-    return (await desk.writes.once(request, [id, body.model_dump(mode="json")], work)).response()
+    return (await desk.writes.once(request, meaning, work)).response()
 
 
 def _begin(desk: Desk, id: str, asked: Asked) -> Draft:
@@ -133,7 +149,7 @@ def _begin(desk: Desk, id: str, asked: Asked) -> Draft:
     else:
         raise UnknownCamera("this server has no camera {camera}; it has {cameras}", camera=asked.camera,
                             cameras=", ".join(sorted(desk.cameras)) or "-")
-    return desk.surveys.begin(id, asked.camera, desk.evidence.masked(image).image)
+    return desk.surveys.begin(id, asked.camera, image, desk.evidence.masked(image).image)
 
 
 def _notes(desk: Desk, kept: KeptSurvey) -> list[Message]:

@@ -178,10 +178,15 @@ class PacketStill(StillCamera):
     def __init__(self, clock: SimulatedClock) -> None:
         super().__init__(clock)
         self.decoded = 0
+        self.somebody_walks = False
 
     def read_packet(self) -> Packet:
         self._seq += 1
-        noisy = shelf_picture(1) + np.random.default_rng(self._seq).normal(0, 2, (*SIZE, 3))
+        shown = shelf_picture(1)
+        if self.somebody_walks:
+            x = self._seq * 150 % 500
+            cv2.rectangle(shown, (x, 0), (x + 200, 479), (60, 90, 120), -1)
+        noisy = shown + np.random.default_rng(self._seq).normal(0, 2, (*SIZE, 3))
         data = cv2.imencode(".jpg", np.clip(noisy, 0, 255).astype(np.uint8))[1].tobytes()
         return Packet(self.name, self._seq, self._clock.now(), self._clock.monotonic(), data)
 
@@ -207,6 +212,24 @@ def test_an_unchanged_shelf_of_a_held_camera_is_answered_anew_from_fresh_packets
     assert first.evidence == again.evidence
     assert CaptureStatus.COUNTED is again.status
     assert again.captured_at > again_from
+
+
+def test_a_count_that_repeats_the_one_before_somebody_walked_past_shows_the_picture_of_that_one(tmp_path: Path) -> None:
+    clock, kept = SimulatedClock(NOW), Evidence(tmp_path, NobodyThere())
+    camera = PacketStill(clock)
+    shown = Shown()
+    eyed = EyeLooker(Eye(shown, NoNamer(), 0.4), {"door": NamedCamera(lambda: camera, clock)}, kept, 1_000_000)
+    order = Order(CountId("c-1"), LocationId("shelf-1"), "door", NOW)
+    eyed.look(order, None)
+    camera.somebody_walks = True
+    walked = eyed.look(order, None)
+    camera.somebody_walks = False
+    again, once_more = eyed.look(order, None), eyed.look(order, None)
+    assert 5 == shown.pictures
+    assert (CaptureStatus.CANNOT_SEE, CaptureStatus.COUNTED) == (walked.status, again.status)
+    document = kept.read_document(again.evidence or "") or {}
+    assert "counted" == document["status"]
+    assert again.evidence == once_more.evidence
 
 
 class Shown(ThreePacks):

@@ -1,28 +1,37 @@
 """Counts asked for by message, against a real broker."""
 
+import io
 import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
 from edge.api.app import Api
 from edge.api.broker import Broker, broker_of
-from edge.api.mqtt_orders import Message, message_of
+from edge.api.count_job import CountJob, JobState
+from edge.api.mqtt_link import MqttLink
+from edge.api.mqtt_orders import Asked, Message, message_of
 from edge.api.refusals import BadBody
+from edge.api.spool import Order
 from edge.errors import UsageFault
+from edge.logs import log_as
 from edge.settings import Settings
+from inventory_core.ids import CountId, LocationId
 from inventory_core.ports import BookStore
 from tests.edge.api.conftest import Build, FixedLooker
 from tests.edge.api.test_serve import Serve, folder, serve
 from tests.edge.api.test_taps import captures
+from tests.edge.test_logs import quiet
 from tests.mqtt_broker import PASSWORD, USER, Ear, Mosquitto, certificate, needed, until
 
-__all__ = ["folder", "serve"]
+__all__ = ["folder", "quiet", "serve"]
 
 TOPIC = "shelfcount/shop-1/count"
 
@@ -184,6 +193,72 @@ def test_a_broker_with_tls_is_trusted_by_its_authority_alone(build: Build, tmp_p
         mosquitto.stop()
 
 
+class Summaries:
+    """What a count says of itself, long enough that a message takes more than one write."""
+
+    def ask(self, message: Message) -> Asked:
+        return Asked(CountId(message.id or "-"), is_new=True)
+
+    def summary(self, job: CountJob) -> dict[str, object]:
+        return {"count": job.order.id, "rest": "x" * 3000}
+
+
+def test_what_several_threads_tell_at_once_arrives_whole_while_orders_come_in(tmp_path: Path) -> None:
+    needed()
+    (made := tmp_path / "broker").mkdir()
+    own, key = certificate(made)
+    mosquitto = Mosquitto(made, (own, key)).start()
+    ear = Ear(mosquitto.port, TOPIC, own)
+    link = MqttLink(Broker("127.0.0.1", mosquitto.port, True, TOPIC, USER, PASSWORD, own), Summaries(), CollectorRegistry())
+    writers: set[str] = set()
+    link._client.on_publish = lambda *_: writers.add(threading.current_thread().name)
+    try:
+        link.start()
+        until(lambda: ear.of("online"))
+        job = CountJob(Order(CountId("c-1"), LocationId("shelf"), "door", datetime(2026, 11, 20, tzinfo=UTC)), JobState.RUNNING)
+
+        def tell() -> None:
+            for _ in range(300):
+                link.tell(job)
+
+        threads = [threading.Thread(target=tell) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for number in range(100):
+            ear.say(json.dumps({"id": f"a{number}"}))
+        for thread in threads:
+            thread.join()
+        until(lambda: len(ear.of("state")) == 900)
+        assert {"c-1"} == {json.loads(payload)["count"] for payload in ear.of("state")}
+        assert (1, [b"online"]) == (len(writers), ear.of("online"))
+    finally:
+        link.stop()
+        ear.close()
+        mosquitto.stop()
+
+
+def test_a_broker_that_forbids_to_hear_orders_is_told(tmp_path: Path) -> None:
+    needed()
+    if (plugin := next(Path("/usr/lib").rglob("mosquitto_dynamic_security.so"), None)) is None:
+        pytest.skip("this mosquitto has no access list for subscriptions")
+    (made := tmp_path / "broker").mkdir()
+    (rules := made / "rules.json").write_text(json.dumps({"defaultACLAccess": {
+        "publishClientSend": True, "publishClientReceive": True, "subscribe": False, "unsubscribe": True}}))
+    mosquitto = Mosquitto(made, more=f"plugin {plugin}\nplugin_opt_config_file {rules}\n").start()
+    log_as("json", told := io.StringIO())
+    registry = CollectorRegistry()
+    link = MqttLink(Broker("127.0.0.1", mosquitto.port, False, TOPIC, USER, PASSWORD), Summaries(), registry)
+    try:
+        link.start()
+        until(lambda: "orders_forbidden" in told.getvalue(), 5)
+        assert 0 == registry.get_sample_value("shelfcount_mqtt_connected")
+    finally:
+        link.stop()
+        mosquitto.stop()
+    assert TOPIC in told.getvalue()
+    assert "broker_connected" not in told.getvalue()
+
+
 def test_a_server_that_is_killed_is_told_to_be_offline_and_logs_no_password(
     folder: Path, serve: Serve, ear: Ear, mosquitto: Mosquitto, tmp_path: Path
 ) -> None:
@@ -219,7 +294,7 @@ def test_the_broker_comes_from_the_settings(tmp_path: Path) -> None:
     assert broker_of(Settings(), "shop") is None
     broker = broker_of(Settings(mqtt="mqtts://broker", mqtt_user="u", mqtt_password_file=secret), "Shop 1/北")
     assert broker is not None
-    assert ("broker", 8883, True, "shelfcount/Shop-1/count", "pass word", False) == (
+    assert ("broker", 8883, True, "shelfcount/Shop-1-北/count", "pass word", False) == (
         broker.host, broker.port, broker.tls, broker.topic, broker.password, "pass word" in repr(broker))
 
 
@@ -227,9 +302,26 @@ def test_the_broker_comes_from_the_settings(tmp_path: Path) -> None:
     ({"mqtt": "http://broker"}, "mqtt://HOST"), ({"mqtt": "mqtt://"}, "mqtt://HOST"),
     ({"mqtt": "mqtt://broker:99999"}, "mqtt://HOST"), ({"mqtt": "mqtt://u:p@broker"}, "mqtt_password_file"),
     ({"mqtt": "mqtt://broker", "mqtt_topic": "a/#"}, "without wildcards"),
-    ({"mqtt": "mqtt://broker", "mqtt_password_file": Path("nowhere")}, "cannot be read"),
+    ({"mqtt": "mqtt://broker", "mqtt_user": "u", "mqtt_password_file": Path("nowhere")}, "cannot be read"),
     ({"mqtt": "mqtts://broker", "mqtt_ca_file": Path("nowhere")}, "does not exist"),
+    ({"mqtt": "mqtt://[::1"}, "mqtt://HOST"), ({"mqtt": "mqtt://broker?keepalive=5"}, "mqtt://HOST"),
+    ({"mqtt": "mqtts://broker", "mqtt_ca_file": Path(__file__)}, "BEGIN CERTIFICATE"),
+    ({"mqtt": "mqtt://broker", "mqtt_password_file": Path(__file__)}, "without mqtt_user"),
 ])
 def test_settings_without_sense_are_refused(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageFault, match=words):
         broker_of(Settings(**settings), None)
+
+
+@pytest.mark.parametrize("mqtt", [
+    "shelf:Geheim7@broker:1883", "mqtt:shelf:Geheim7@broker", "mqtt://shelf:Geheim7@broker", "mqtt://[shelf:Geheim7@broker",
+    "mqtt://shelf:pa/Geheim7@broker", "mqtt://broker?password=Geheim7"])
+def test_a_mistyped_broker_does_not_give_its_password_away(mqtt: str) -> None:
+    with pytest.raises(UsageFault) as refused:
+        broker_of(Settings(mqtt=mqtt), None)
+    assert "Geheim7" not in str(refused.value)
+
+
+def test_each_place_has_a_topic_of_its_own_in_any_language() -> None:
+    brokers = [broker_of(Settings(mqtt="mqtt://broker"), name) for name in ("饮料架", "收银台", "Étagère 2", "a+b/#\x00c")]
+    assert ["饮料架", "收银台", "Étagère-2", "a-b-c"] == [broker.topic.split("/")[1] for broker in brokers if broker]

@@ -3,8 +3,9 @@
 import asyncio
 import os
 import shutil
+import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from edge.api.memory_form import memory_form
 from edge.api.picture_task import PictureTask
 from edge.api.security import ALLOWED, PICTURES
 from edge.api.spool import Failure, Order, Spool
+from edge.clock import SimulatedClock
 from edge.counting.evidence import Evidence
 from edge.counting.evidence_document import about_of
 from edge.counting.masking import FILL_BGR, NobodyThere
@@ -165,6 +167,39 @@ def test_a_picture_that_went_leaves_the_finding_and_says_so(
     found, = shop.get("/v2/discrepancies").json()["items"]
     assert (18, "picture no longer kept (retention)") == (found["gap"], found["evidence_note"])
     assert 200 == shop.get("/v2/counts/c-1").status_code
+
+
+class SetClock(SimulatedClock):
+    """A clock whose wall time somebody sets `ahead`."""
+
+    ahead = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
+
+
+def test_a_clock_that_was_set_lets_no_picture_go_by_its_age_until_it_has_stayed_so_for_a_day(
+    store: BookStore, evidence: Evidence, picture: str
+) -> None:
+    os.utime(evidence.folder / picture, (NOW.timestamp(), NOW.timestamp()))
+    clock = SetClock(NOW)
+    task = PictureTask(store, evidence, clock, Retention())
+
+    def still_there() -> bool:
+        clock.wait(600, threading.Event())
+        task.tidy()
+        return evidence.holds(picture)
+
+    assert still_there()
+    clock.ahead = timedelta(days=40)
+    assert [True] * 3 == [still_there() for _ in range(3)]
+    clock.ahead = timedelta()
+    clock.wait(2 * DAY_S, threading.Event())
+    assert still_there()
+    clock.ahead = timedelta(days=40)
+    assert still_there()
+    clock.wait(DAY_S, threading.Event())
+    assert not still_there()
 
 
 def test_where_room_is_short_the_evidence_of_an_open_discrepancy_goes_last(

@@ -248,9 +248,9 @@ def test_large_pictures_wait_as_long_as_they_take_little_room_together(target: P
     surveys = Surveys(target, waiting_bytes=250_000)
     noise = np.random.default_rng(1).integers(0, 255, (200, 200, 3), np.uint8)  # 120 kB as PNG
     for name in ("s-1", "s-2", "s-3"):
-        surveys.begin(name, None, noise)
+        surveys.begin(name, None, noise, noise)
     assert [True, False, False] == [surveys.begun(name) is None for name in ("s-1", "s-2", "s-3")]
-    surveys.begin("s-4", None, np.tile(noise, (2, 2, 1)))
+    surveys.begin("s-4", None, large := np.tile(noise, (2, 2, 1)), large)
     assert [True, True, False] == [surveys.begun(name) is None for name in ("s-2", "s-3", "s-4")]
 
 

@@ -61,6 +61,16 @@ def test_a_whole_board_may_sell_out() -> None:
     assert () == verdict(shelf(sold=tuple((1, place) for place in range(12))), reference=shelf())
 
 
+@pytest.mark.parametrize("grey", [0, 45])
+@pytest.mark.parametrize("boards", [(1,), (1, 2), (2,)])
+def test_a_board_that_sells_out_before_a_dark_back_is_no_lamp_that_flickers(boards: tuple[int, ...], grey: int) -> None:
+    image = shelf()
+    for board in boards:
+        image[10 + board * 118 : 110 + board * 118] = grey
+    noisy = np.clip(image + np.random.default_rng(9).normal(0, 2, image.shape), 0, 255).astype(np.uint8)
+    assert () == verdict(noisy, reference=shelf())
+
+
 @pytest.mark.parametrize("left", [0, 150, 300, 440])
 def test_a_person_in_front_hides_a_part_of_the_view(left: int) -> None:
     image = shelf(seed=1).copy()

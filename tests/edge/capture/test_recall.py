@@ -43,12 +43,17 @@ def test_a_burst_of_pictures_that_came_before_is_a_recording_and_one_alone_is_no
 def test_only_so_many_pictures_are_remembered() -> None:
     recall = Recall(RecallPolicy(pictures=3))
     assert [False] * 4 == [recall.look(stamped(numbered(1), n)) for n in range(4)]
-    assert recall.look(stamped(numbered(1), 3))
+    assert recall.look(stamped(numbered(1), 2))
     assert not recall.look(stamped(numbered(1), 0))
 
 
+def test_the_latest_picture_once_more_is_no_recording_yet() -> None:
+    recall = Recall()
+    assert [False, False, False, True] == [recall.look(stamped(numbered(1), n)) for n in (1, 2, 2, 1)]
+
+
 def test_jpegs_that_differ_in_length_alone_are_two() -> None:
-    recall = Recall(RecallPolicy(tail=4))
+    recall = Recall(RecallPolicy(head=0, tail=4))
     assert [False, False, True] == [recall.look(data) for data in (b"1234567", b"234567", b"1234567")]
 
 

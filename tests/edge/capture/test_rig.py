@@ -24,7 +24,7 @@ def grab_on(grabber: MjpegGrabber) -> None:
 
 
 @pytest.mark.parametrize(("mode", "code"), [
-    (Mode.STALL, "camera_silent"), (Mode.GARBAGE, "camera_silent"), (Mode.TORN, "camera_garbled"),
+    (Mode.STALL, "camera_silent"), (Mode.GARBAGE, "camera_garbled"), (Mode.TORN, "camera_garbled"),
     (Mode.CLOSE, "camera_silent"),
 ])  # fmt: skip
 def test_a_fault_ends_the_reading_with_its_reason(mode: Mode, code: str) -> None:

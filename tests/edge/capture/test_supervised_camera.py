@@ -10,10 +10,11 @@ import pytest
 
 from edge.capture.keeper import KeepPolicy
 from edge.capture.rig import Mode, RigCamera, number_on
-from edge.capture.supervisor import SupervisedCamera, WorkerProcess, supervise, without_password
+from edge.capture.supervisor import SupervisedCamera, WorkerProcess, supervise
 from edge.capture.wire import Order
 from edge.clock import SystemClock
 from edge.errors import UnreadableInput
+from edge.passwords import without_password
 
 
 def wait_for(true: Callable[[], bool], seconds: float = 10.0) -> None:
@@ -74,7 +75,9 @@ def test_a_camera_that_is_not_there_is_offline_with_its_reason() -> None:
 
 
 @pytest.mark.parametrize(("spec", "shown"), [
-    ("rtsp://a:b@host/x@y", "rtsp://host/x@y"), ("http://host/x", "http://host/x"), ("/dev/video0", "/dev/video0"), ("0", "0"),
+    ("rtsp://a:b@host/x", "rtsp://host/x"), ("rtsp://a:p@ss@host/x", "rtsp://host/x"), ("rtsp://a:p/s @host/x", "rtsp://host/x"),
+    ("http://host/live.cgi?usr=a&pwd=b&size=2", "http://host/live.cgi?usr=a&pwd=***&size=2"),
+    ("http://host/x", "http://host/x"), ("/dev/video0", "/dev/video0"), ("0", "0"),
 ])  # fmt: skip
 def test_a_password_is_not_shown(spec: str, shown: str) -> None:
     assert shown == without_password(spec)

@@ -9,12 +9,15 @@ import numpy.typing as npt
 import pytest
 
 from calibration.errors import BadSite
+from calibration.homography import apply
 from calibration.record import Calibration
 from calibration.site_file import read_site
 from edge.capture.frame import Frame
 from edge.capture.settle import Burst
 from edge.counting.count import count_frame
+from edge.counting.evidence_document import about_of
 from edge.counting.fixed_camera import FixedCamera
+from edge.counting.last_clear import LastClear
 from edge.counting.result import CountResult
 from inventory_core.counts import CaptureStatus
 from tests.calibration.drawn_shelf import HEIGHT, WIDTH, seen, shelf, turned
@@ -58,9 +61,9 @@ bottom_mm = {HEIGHT}
     return read_site(folder / "site.toml")
 
 
-def count(now: Grey, site: Calibration) -> CountResult:
+def count(now: Grey, site: Calibration, before: LastClear | None = None) -> CountResult:
     frame = Frame("cam", 0, AT, np.ascontiguousarray(np.repeat(now[..., None], 3, axis=2)))
-    return count_frame(eye_on(drawn("A A B | C C")), frame, site=site, source="cam")
+    return count_frame(eye_on(drawn("A A B | C C")), frame, site=site, source="cam", before=before)
 
 
 def test_a_camera_that_did_not_move_counts(tmp_path: Path) -> None:
@@ -70,6 +73,33 @@ def test_a_camera_that_did_not_move_counts(tmp_path: Path) -> None:
 def test_a_nudge_is_put_right_although_goods_have_changed(tmp_path: Path) -> None:
     result = count(seen(shelf(1, 3), turned(9, -6, 0.5)), site_on(tmp_path))
     assert CaptureStatus.COUNTED is result.status
+
+
+NUDGED = turned(9, -6, 0.5)
+
+
+def test_the_shelves_beside_the_picture_of_a_nudged_camera_lie_where_it_shows_them(tmp_path: Path) -> None:
+    site = site_on(tmp_path)
+    told = about_of(count(seen(shelf(1, 2), NUDGED), site), site)(1.0)["shelves"]
+    assert isinstance(told, list)
+    lower = apply(NUDGED, np.array([[0.0, 240], [WIDTH, 240], [WIDTH, HEIGHT], [0, HEIGHT]]))
+    assert np.abs(lower - np.array(told[1]["corners_px"])).max() < 1.5
+
+
+def test_what_is_in_front_of_a_nudged_camera_is_covered_where_it_is_in_the_picture(tmp_path: Path) -> None:
+    site = site_on(tmp_path)
+    before = LastClear.of(count(SURVEYED, site))
+    carton = np.zeros((HEIGHT, WIDTH), np.uint8)
+    carton[300:, 200:420] = 1
+    nudged = cv2.warpPerspective(carton, NUDGED, (WIDTH, HEIGHT), flags=cv2.INTER_NEAREST) > 0
+    picture = seen(shelf(1, 2), NUDGED)
+    picture[nudged] = 100
+    result = count(picture, site, before)
+    assert CaptureStatus.PARTLY is result.status
+    assert result.cover is not None
+    cover = cv2.resize(result.cover.astype(np.uint8), (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST) > 0
+    shown, covered = (np.flatnonzero(mask[380]).mean() for mask in (nudged, cover))
+    assert shown == pytest.approx(covered, abs=3)
 
 
 @pytest.mark.parametrize("now_from_survey", [turned(60, 0, 0), turned(0, -45, 0), turned(0, 0, 5)])

@@ -18,9 +18,10 @@ from edge.clock import SimulatedClock
 from edge.counting.count import count_frame
 from edge.counting.fixed_camera import FixedCamera
 from edge.counting.intervals import SkuFacings
-from edge.counting.last_clear import LastClear, widened
+from edge.counting.last_clear import LastClear, doubtful, widened
 from edge.counting.pipeline import Eye
-from edge.counting.readings import Box, Facing
+from edge.counting.readings import Box, Facing, Gap
+from edge.counting.readings import Place as Found
 from edge.counting.result import CountResult
 from edge.counting.sources import Source, count_source
 from edge.counting.surveyed import surveyed_view
@@ -28,6 +29,7 @@ from inventory_core.counts import CaptureStatus
 from inventory_core.ids import ShelfId, Sku
 from inventory_core.units import FacingRange
 from models.detections import PRODUCT, VOID, Detections
+from models.errors import ModelError
 from models.identities import Candidate, Identities
 from tests.edge.capture.test_quality import shelf
 from tests.edge.counting.drawn import AT
@@ -129,6 +131,35 @@ def test_a_place_that_changed_as_a_whole_and_alone_was_emptied_although_no_gap_i
     assert 2 == high(counted(eye(but(*gone)), shelf(sold=gone), site, clear_view(site)), "1b")
 
 
+UPPER = 55
+"""Height of the upper package of a stack, px."""
+
+
+def stacks(sold: tuple[int, ...] = ()) -> Image:
+    """The shelf, but each package of the second board is two, one upon the other; the upper ones at `sold` are gone."""
+    image, dice = shelf(), np.random.default_rng(7)
+    for place in range(PLACES):
+        left, top, right, _ = (int(v) for v in box_of(1, place))
+        middle, colour = top + UPPER, dice.integers(90, 250, 3).tolist()
+        cv2.rectangle(image, (left, top), (right - 1, middle - 1), (70, 70, 70) if place in sold else colour, -1)
+        if place not in sold:
+            cv2.putText(image, "TOP", (left + 5, middle - 12), 0, 0.5, (255, 255, 255), 1)
+    return image
+
+
+def test_the_upper_packages_of_stacks_that_were_taken_are_missing() -> None:
+    sold, facings = (4, 5, 6), []
+    for board, place in ALL:
+        left, top, right, bottom = box_of(board, place)
+        for box in [(top, top + UPPER), (top + UPPER, bottom)] if board == 1 else [(top, bottom)]:
+            facings.append(Facing(ShelfId(str(board)), Sku("x"), None, 0, 1, 0.9, 0.9, 0.1, Box(left, box[0], right, box[1])))
+    taken = [Box(left, top, right, top + UPPER) for left, top, right, _ in (box_of(1, place) for place in sold)]
+    upper = [facing for facing in facings if facing.box in taken]
+    gaps = [Gap(facing.shelf, 0, 1, 0.9, facing.box) for facing in upper]
+    stood = [Found(facing, 1, 1, 1, 1, ()) for facing in facings if facing not in upper]
+    assert () == doubtful(LastClear(stacks(), tuple(facings)), stood, gaps, [stacks(sold)], None)
+
+
 def test_the_tip_of_an_arm_inside_one_place_does_not_empty_it(site: Calibration) -> None:
     image = shelf().copy()
     left, top, right, _ = (int(v) for v in box_of(1, 4))
@@ -184,6 +215,51 @@ def test_a_surveyed_camera_is_held_against_its_survey_and_then_against_what_it_s
     ]
     assert [(2, 4), (2, 4)] == [(high(result, "1b"), high(result, "1a")) for result in results]
     assert {Sku("0a"), Sku("1a")} == {facing.sku for facing in results[1].doubtful}
+
+
+def burst_of(image: Image) -> Burst:
+    return Burst((Frame("cam", 0, AT, image),), settled=True)
+
+
+def larger(image: Image, size: tuple[int, int] = (960, 720)) -> Image:
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+@pytest.mark.parametrize("sizes", [[(640, 480), (960, 720)], [(960, 720), (640, 480)], [(640, 360), (640, 480)]])
+def test_a_camera_that_comes_back_with_pictures_of_another_size_is_held_against_its_survey(
+    tmp_path: Path, sizes: list[tuple[int, int]]
+) -> None:
+    site, camera = read_site(site_file(tmp_path, shelf())), FixedCamera()
+    person = shelf().copy()
+    cv2.rectangle(person, (150, 60), (480, 479), (90, 80, 60), -1)
+    views = [shelf(), shelf(), person]
+    results = [
+        camera.count(eye(ALL), burst_of(larger(view, size)), n * 400.0, source="cam", site=site)
+        for n, (view, size) in enumerate(zip(views, [sizes[0], sizes[1], sizes[1]], strict=True))
+    ]
+    assert [(), ("blocked",)] == [result.reasons for result in results[1:]]
+
+
+class FailsFirst(PaintedEye):
+    """Gives no answer as long as it is `stuck`, then sees everything but what an arm hides."""
+
+    stuck = True
+
+    def detect(self, image: Image) -> Detections:
+        if self.stuck:
+            raise ModelError("stuck")
+        is_armed = image[200, 8 + 4 * 52 + 15].tolist() == [110, 140, 190]
+        self._goods, self._gaps = (but((1, 4), (0, 4)), ((1, 4), (0, 4))) if is_armed else (ALL, ())
+        return super().detect(image)
+
+
+def test_a_network_that_failed_in_the_first_count_is_shown_the_survey_again_in_the_next(tmp_path: Path) -> None:
+    site, camera, seen_by = read_site(site_file(tmp_path, shelf())), FixedCamera(), FailsFirst(ALL)
+    both = Eye(seen_by, seen_by, 0.35, "sha256:e", "sha256:g")
+    failed = camera.count(both, burst_of(shelf()), 0.0, source="cam", site=site)
+    seen_by.stuck = False
+    armed = camera.count(both, burst_of(with_arm(8 + 4 * 52)), 400.0, source="cam", site=site)
+    assert (("no_answer",), [4, 4]) == (failed.reasons, [high(armed, "0b"), high(armed, "1b")])
 
 
 def test_a_picture_counted_with_a_surveyed_site_knows_what_a_carton_hides(tmp_path: Path) -> None:
