@@ -23,6 +23,17 @@ def read_answers(*codes: str) -> Responses:
     return _answers((*EVERY_ROUTE, *codes))
 
 
+def tagged_answers(*codes: str) -> Responses:
+    """Problems of a GET route whose answer has a tag, and 304."""
+    return {304: {"description": "The caller holds it already (If-None-Match)."}} | read_answers(*codes)
+
+
+def picture_answers(told: str, *codes: str) -> Responses:
+    """Of a route that gives a picture, of which `told` says what it shows. Without room to note the view nobody sees it."""
+    return {200: {"description": told, "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}} | (
+        tagged_answers("not_found", "disk_full", *codes))
+
+
 def page_answers(*codes: str) -> Responses:
     """Problems of a cursor page, and 304."""
     return {304: {"description": "The caller holds this page already (If-None-Match)."}} | read_answers("bad_cursor", *codes)

@@ -1,7 +1,7 @@
 """The application: `create_app` puts the parts together; nothing happens at import."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -63,8 +63,8 @@ from inventory_core.ports import BookStore
 from inventory_core.service import Stock, check_stock
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_LAST_COUNT_S = 1.5
-"""How long a count, or a periodic task, that is running may hold up the end of the server."""
+_LAST_WORK_S = 1.5
+"""How long counts and periodic tasks that are running may hold up the end of the server, and once more all other work."""
 
 
 class Api(FastAPI):
@@ -140,7 +140,7 @@ def create_app(
     limits: ApiLimits | None = None, stock: StockCheck | None = None, judge: PhotoJudge | None = None,
     keeping: TaskPolicy | None = None, plan: Plan | None = None, metrics: Metrics | None = None,
     broker: Broker | None = None, survey: Surveys | None = None,
-    evidence: Evidence | None = None,
+    evidence: Evidence | None = None, end_networks: Callable[[], None] = lambda: None,
 ) -> Api:
     """The API over `store`.
 
@@ -150,7 +150,8 @@ def create_app(
     periodic work is done (None: never, and shifts stay open); `plan` is what is counted unattended; `metrics` is
     given where others count there too; by `broker` counts may be asked for with messages. Raises UsageFault where that wants a
     library that is not installed; `survey` is what a survey of the cameras' place goes into; `evidence`
-    keeps pictures (None: none is kept, since nothing can mask them).
+    keeps pictures (None: none is kept, since nothing can mask them); `end_networks` is called when the server ends, before it
+    waits for what may wait for a network.
     """
     limits = limits or ApiLimits()
     writer, metrics = store.writer(), metrics or Metrics()
@@ -187,17 +188,16 @@ def create_app(
             if link is not None:
                 hanging_up = asyncio.create_task(asyncio.to_thread(link.stop))
                 await asyncio.sleep(0)
-            if unattended is not None:
-                unattended.stop()
-                unattended.join(_LAST_COUNT_S)
-            if keeper is not None:
-                keeper.stop()
-                keeper.join(_LAST_COUNT_S)
-            jobs.join(_LAST_COUNT_S)
-            pictures.close()
-            surveying.close()
-            reads.close()
-            lookups.close()
+            left_s = _deadline(clock, _LAST_WORK_S)
+            working = [part for part in (unattended, keeper) if part is not None]
+            for part in working:
+                part.stop()
+            for ending in (*working, jobs):
+                ending.join(left_s())
+            end_networks()  # whoever waits for one that hangs is told now
+            left_s = _deadline(clock, _LAST_WORK_S)
+            for lane in (pictures, surveying, reads, lookups):
+                lane.close(left_s())
             writer.close()
             if link is not None:
                 await hanging_up
@@ -223,6 +223,12 @@ def create_app(
                    surveys.reads, surveys.forms, surveys.writes, pages.router, not_yet.router):
         app.include_router(router)
     return app
+
+
+def _deadline(clock: Clock, seconds: float) -> Callable[[], float]:
+    """What is left of `seconds` that begin now."""
+    until_s = clock.monotonic() + seconds
+    return lambda: max(0.0, until_s - clock.monotonic())
 
 
 def _stock_of(store: BookStore) -> StockCheck:

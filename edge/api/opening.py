@@ -70,7 +70,7 @@ def open_server(
         api = create_app(
             settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card, lang=lang, stock=stock,
             judge=judge, keeping=None if isinstance(store, DamagedBook) else TaskPolicy(), plan=plan, metrics=metrics,
-            broker=broker, evidence=evidence,
+            broker=broker, evidence=evidence, end_networks=watch.close,
             survey=Surveys.of(settings, site, eye, None if looker is None else looker.take_site))
         yield OpenServer(api, has_keys=any(works(token) for token in _tokens(store)))
 

@@ -33,7 +33,11 @@ def note_on(evidence: Evidence, name: str | None) -> Message | None:
 async def picture_answer(request: Request, desk: Desk, picture: bytes, subject: str) -> Response:
     """`picture` (JPEG) with its tag, once the view is in the book: without it nobody sees a picture. `subject` is the id of
     what it shows. Raises StoreError where the book cannot be written."""
-    answer = tagged_bytes(request, picture, "image/jpeg")
+    return await noted_view(request, desk, tagged_bytes(request, picture, "image/jpeg"), subject)
+
+
+async def noted_view(request: Request, desk: Desk, answer: Response, subject: str) -> Response:
+    """The same for an `answer` that holds a picture."""
     if answer.status_code != 304:  # whoever holds it already has been noted
         caller: Caller = request.state.caller
         event = Event(desk.clock.now(), caller.actor, Action.PICTURE_VIEWED, Outcome.DONE, caller.device,

@@ -75,7 +75,8 @@ ALLOWED: Mapping[Route, frozenset[Role]] = MappingProxyType({
 
 PICTURES: frozenset[str] = frozenset({
     "/v2/discrepancies/{id}/evidence", "/v2/discrepancies/{id}/evidence/crop", "/v2/discrepancies/{id}/evidence/shelf",
-    "/v2/surveys/{id}/picture", "/v2/adjustments/{id}/photos/{number}", "/v2/insight/spot-check/{movement}/photo"})
+    "/v2/surveys/{id}/picture", "/v2/surveys/{id}/proposal",
+    "/v2/adjustments/{id}/photos/{number}", "/v2/insight/spot-check/{movement}/photo"})
 """Routes that give a picture: every view is noted in the audit log, and so is every try of a role that has no right to it."""
 
 DECIDING = frozenset(path for _, path in ALLOWED if path.startswith("/v2/adjustments/{id}/")) - {

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from edge.api.adjustment_forms import ORDER_BODY, asked_for
 from edge.api.adjustment_views import adjustment_reply, decision_reply
-from edge.api.answers import page_answers, write_answers
+from edge.api.answers import page_answers, picture_answers, write_answers
 from edge.api.deps import Here, needs_key
 from edge.api.guard import GuardedRoute, WriteRoute
 from edge.api.idempotency import Attempt
@@ -35,7 +35,8 @@ DECIDED = ("not_found", "already_resolved", "self_approval", "service_account")
 
 @forms.post("/v2/adjustments", summary="Order an adjustment, with photos", status_code=201, response_model=AdjustmentAccepted,
             openapi_extra=ORDER_BODY, responses=write_answers(
-                "unknown_sku", "unknown_location", "photo_required", "not_a_picture", "empty", "truncated", "too_small"))
+                "unknown_sku", "unknown_location", "photo_required", "not_a_picture", "empty", "truncated", "too_small",
+                "cannot_mask"))
 async def order(request: Request, desk: Here) -> Response:
     """`waiting` for a second person, or `held` until somebody looked into the reasons and overrode them."""
     asked = await asked_for(request, desk)
@@ -124,9 +125,7 @@ async def get_order(id: str, request: Request, desk: Here) -> Response:
 
 
 @reads.get("/v2/adjustments/{id}/photos/{number}", summary="A photo of an adjustment order", response_class=Response,
-           responses=page_answers("not_found", "picture_gone") | {200: {
-               "description": "The picture, without the data that its camera added.",
-               "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}})
+           responses=picture_answers("The picture, without the data that its camera added.", "picture_gone"))
 async def photo(id: str, number: int, request: Request, desk: Here) -> Response:
     def look_up() -> bytes:
         photos = _found(desk, id).photos

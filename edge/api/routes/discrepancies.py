@@ -1,13 +1,13 @@
 """Where book and shelf disagree, with the picture that shows it."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from edge.api.answers import page_answers
+from edge.api.answers import page_answers, picture_answers
 from edge.api.deps import Desk, Here
 from edge.api.finding_views import discrepancy_key, discrepancy_reply, evidence_reply
 from edge.api.guard import GuardedRoute
@@ -43,9 +43,7 @@ async def list_discrepancies(
     return tagged(request, (await desk.reads.run(rows)).model_dump())
 
 
-_PICTURE: dict[int | str, dict[str, Any]] = page_answers("not_found", "picture_gone") | {200: {
-    "description": "The picture: people painted over, without the data that its camera added.",
-    "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}}
+_PICTURE = picture_answers("The picture: people painted over, without the data that its camera added.", "picture_gone")
 
 
 @router.get("/v2/discrepancies/{id}/evidence", summary="The picture that shows it", response_class=Response, responses=_PICTURE)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from edge.api.answers import page_answers, read_answers, write_answers
+from edge.api.answers import page_answers, picture_answers, write_answers
 from edge.api.deps import Desk, Here, needs_key
 from edge.api.guard import GuardedRoute, WriteRoute
 from edge.api.idempotency import Attempt
@@ -36,7 +36,7 @@ Days = Annotated[int, Query(ge=1, le=MAX_DAYS, description="How far to look back
 BusinessDate = Annotated[str | None, Query(
     pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description="A business date: 2026-11-20; without it the newest that was drawn.")]
 SETTLED = ("not_found", "already_resolved", "self_approval", "photo_required", "not_a_picture", "empty", "truncated",
-           "too_small")
+           "too_small", "cannot_mask")
 
 
 @reads.get("/v2/insight/variance", summary="What was corrected: products, stages, people, and the monthly share",
@@ -80,10 +80,8 @@ async def spot_check(request: Request, desk: Here, date: BusinessDate = None) ->
 
 
 @reads.get("/v2/insight/spot-check/{movement:path}/photo", summary="The photo with which a spot check was settled",
-           response_class=Response, responses=read_answers("not_found", "picture_gone") | {200: {
-               "description": "The picture, without the data that its camera added.",
-               "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}},
-               304: {"description": "The caller holds it already (If-None-Match)."}})
+           response_class=Response, responses=picture_answers(
+               "The picture, without the data that its camera added.", "picture_gone"))
 async def photo(movement: str, request: Request, desk: Here) -> Response:
     def look_up() -> bytes:
         with desk.store.read() as book:

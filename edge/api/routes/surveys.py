@@ -7,13 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from calibration.record import Calibration
-from edge.api.answers import read_answers, write_answers
+from edge.api.answers import picture_answers, tagged_answers, write_answers
 from edge.api.cameras import NamedCamera
 from edge.api.deps import Desk, Here, needs_key
 from edge.api.guard import GuardedRoute, WriteRoute
 from edge.api.limits import JSON_BYTES
 from edge.api.paging import tagged
-from edge.api.pictures import picture_answer
+from edge.api.pictures import noted_view, picture_answer
 from edge.api.problems import language_for
 from edge.api.refusals import BadBody, SiteNotWritten, UnknownCamera
 from edge.api.schemas.surveys import (
@@ -48,7 +48,7 @@ Corners = Annotated[list[Pixel], Query(min_length=8, max_length=8, description="
 
 
 @reads.get("/v2/surveys", summary="What a survey begins with: the cameras, and the site in use", response_model=SurveyStart,
-           responses=read_answers())
+           responses=tagged_answers())
 async def start(request: Request, desk: Here) -> Response:
     site, file = desk.surveys.site, str(desk.surveys.target)
     return tagged(request, SurveyStart(
@@ -57,7 +57,7 @@ async def start(request: Request, desk: Here) -> Response:
 
 @forms.post("/v2/surveys", summary="Take or send the picture of a bay", status_code=201, response_model=SurveyReply,
             openapi_extra=SURVEY_BODY, responses=write_answers(
-                "unknown_camera", "not_a_picture", "empty", "truncated", "too_small", *CAMERA_FAULTS))
+                "unknown_camera", "not_a_picture", "empty", "truncated", "too_small", "cannot_mask", *CAMERA_FAULTS))
 async def begin(request: Request, desk: Here) -> Response:
     """It waits in memory until its corners are known: take it again after a restart."""
     asked, id = await asked_for(request, desk), f"s-{stamp_of(request, desk.clock.now(), 'SVY').id}"
@@ -74,15 +74,14 @@ async def begin(request: Request, desk: Here) -> Response:
 
 
 @reads.get("/v2/surveys/{id}/picture", summary="The picture that is surveyed", response_class=Response,
-           responses=read_answers("not_found") | {
-               200: {"content": {"image/jpeg": {}}, "description": "As taken, people painted over."}})
+           responses=picture_answers("As taken, people painted over."))
 async def picture(id: str, request: Request, desk: Here) -> Response:
     draft = desk.surveys.draft(id)
     return await picture_answer(request, desk, await desk.surveying.run(lambda: jpeg(draft.image())), id)
 
 
 @reads.get("/v2/surveys/{id}/proposal", summary="The bay from the front, with the shelves and places seen in it",
-           response_model=ProposalReply, responses=read_answers("not_found", "bad_survey"))
+           response_model=ProposalReply, responses=tagged_answers("not_found", "bad_survey", "model_error", "disk_full"))
 async def proposal(
     id: str, request: Request, desk: Here, corners: Corners, width_mm: Annotated[Length, Query()],
     height_mm: Annotated[Length, Query()],
@@ -91,11 +90,11 @@ async def proposal(
     draft = desk.surveys.draft(id)
     survey = draft_survey(desk.surveys, draft, corners, width_mm, height_mm)
     reply = await desk.surveying.run(lambda: proposal_reply(desk.surveys.propose(draft, survey, shelves)))
-    return tagged(request, reply.model_dump())
+    return await noted_view(request, desk, tagged(request, reply.model_dump()), id)
 
 
 @writes.post("/v2/surveys/{id}/site", summary="Keep the survey as the site file", status_code=201, response_model=SiteReply,
-             responses=write_answers("not_found", "bad_survey", "site_not_written"))
+             responses=write_answers("not_found", "bad_survey", "site_not_written", "model_error"))
 async def keep(id: str, body: SurveyResult, request: Request, desk: Here) -> Response:
     """The site file before is kept under a number; counts that begin from now on use the new one."""
     stamp, tr = stamp_of(request, desk.clock.now(), "SVY"), Translator(language_for(request))

@@ -85,7 +85,7 @@ class ProposedShelf(ShelfBody):
 class ProposalReply(_Body):
     """`view` is the bay from the front as a JPEG (data URI), `view_width_px` x `view_height_px`."""
 
-    view: str
+    view: str = Field(json_schema_extra={"contentMediaType": "image/jpeg"})
     view_width_px: int
     view_height_px: int
     shelves: list[ProposedShelf]

@@ -39,6 +39,7 @@ from inventory_core.units import FacingRange
 from models.namer import NoNamer
 from tests.edge.api.conftest import NOW, PEDIGREE, RECEIPT, Build, Shop, StandingClock
 from tests.edge.api.test_looking import ThreePacks, shelf_picture
+from tests.edge.api.test_surveys import QUERY
 from tests.edge.counting.test_masking import Failing, LeftHalf
 
 SHELF, COLA = LocationId("shelf-1"), Sku("cola")
@@ -93,9 +94,14 @@ def seen_by(store: BookStore) -> list[tuple[str, str, str]]:
 
 
 def test_every_route_that_gives_a_picture_is_listed(quick_shop: Shop) -> None:
-    paths = quick_shop.client.get("/openapi.json").json()["paths"]
-    giving = {path for path, methods in paths.items() if "image/jpeg" in str(methods.get("get", {}).get("responses", {}))}
-    assert giving == PICTURES
+    """As an answer of its own, or in one (data URI)."""
+    described = quick_shop.client.get("/openapi.json").json()
+    holding = [f"schemas/{name}'" for name, schema in described["components"]["schemas"].items() if "image/" in str(schema)]
+    answers = {path: str(methods.get("get", {}).get("responses", {})) for path, methods in described["paths"].items()}
+    assert PICTURES == {path for path, told in answers.items()
+                        if "image/jpeg" in told or any(name in told for name in holding)}
+    assert {"304", "507"} == set.intersection(*(
+        set(described["paths"][path]["get"]["responses"]) & {"304", "507"} for path in PICTURES))
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -105,7 +111,7 @@ def test_pictures_are_for_the_office_alone_and_a_try_without_right_is_noted(
 ) -> None:
     with TestClient(build()) as client:
         asked = path.replace("{id}", "x").replace("{number}", "1").replace("{movement}", "m")
-        answer = Shop(client).get(asked, role.value)
+        answer = Shop(client).get(asked + QUERY * path.endswith("/proposal"), role.value)
     may = role in (Role.ADMIN, Role.STAFF)
     assert (may, {Role.ADMIN, Role.STAFF}) == (answer.status_code == 404, ALLOWED["GET", path])
     with store.read() as book:

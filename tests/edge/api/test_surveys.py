@@ -216,6 +216,23 @@ def test_without_an_eye_the_bay_is_shown_as_one_shelf(shop: Shop) -> None:
     assert found["view"].startswith("data:image/jpeg;base64,/9j/")
 
 
+def test_who_saw_a_bay_is_in_the_audit_log_and_one_that_did_not_change_is_not_told_again(shop: Shop, store: BookStore) -> None:
+    path = f"/v2/surveys/{(id := begun(shop)['id'])}/proposal{QUERY}"
+    tag = shop.get(path, "staff").headers["etag"]
+    assert 304 == shop.get(path, "staff", if_none_match=tag).status_code
+    with store.read() as book:
+        assert [("staff-1", id)] == [(each.event.actor, each.event.subject) for each in book.events(Action.PICTURE_VIEWED)]
+
+
+def test_what_begins_a_survey_and_proposals_may_be_asked_for_again_by_tag(shop: Shop) -> None:
+    paths = shop.client.get("/openapi.json").json()["paths"]
+    told = {path: set(methods["get"]["responses"]) for path, methods in paths.items() if path.startswith("/v2/surveys") and
+            "get" in methods}
+    assert {"304"} == set.intersection(*told.values()) & {"304"}
+    assert "model_error" in paths["/v2/surveys/{id}/proposal"]["get"]["responses"]["503"]["description"]
+    assert "cannot_mask" in paths["/v2/surveys"]["post"]["responses"]["503"]["description"]
+
+
 def test_a_proposal_for_corners_that_go_round_nothing_is_refused(shop: Shop) -> None:
     crossed = QUERY.replace("corners=959&corners=0&corners=959&corners=539", "corners=959&corners=539&corners=959&corners=0")
     assert "bad_survey" == shop.get(f"/v2/surveys/{begun(shop)['id']}/proposal{crossed}").json()["code"]
