@@ -1,7 +1,7 @@
 """`shelfcount camera`: the cameras of this machine, one picture of a camera, and a camera to rehearse with."""
 
 import shutil
-from contextlib import suppress
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -93,7 +93,9 @@ def camera_rehearse(
         _unpack(kit)
         speak.say(tell("catalogue, planogram and product photos of the demo shop are in {folder}", folder=kit))
     shown = replayed(pictures or stage.folder / "frames", held=max(1, round(seconds * fps)), noise=SENSOR_NOISE)
-    with RigCamera(shown, fps=fps, port=port) as rig, suppress(KeyboardInterrupt):
+    with RigCamera(shown, fps=fps, port=port) as rig:
+        for ends in (signal.SIGINT, signal.SIGTERM):  # said aloud: a shell starts background jobs with Ctrl+C ignored
+            signal.signal(ends, lambda *_: rig.stop.set())
         speak.say(tell("a camera at {address}; make it fail with {base}/mode/NAME, NAME one of {modes}", address=rig.url,
                        base=rig.url.removesuffix("/live.mjpg"), modes=", ".join(Mode)))
         rig.stop.wait()

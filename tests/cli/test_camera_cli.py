@@ -78,13 +78,17 @@ def test_a_lossy_picture_is_not_offered_for_measuring_in(capsys: pytest.CaptureF
     assert "must end in .png" in capsys.readouterr().err
 
 
-def test_the_rehearsal_gives_a_camera_and_a_kit_and_ends_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ends", [signal.SIGINT, signal.SIGTERM])
+def test_the_rehearsal_gives_a_camera_and_a_kit_and_ends_at_once(ends: signal.Signals, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "edge", "camera", "rehearse", "--port", "0", "--kit", str(tmp_path / "kit")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=UNBUFFERED) as camera:
         assert camera.stdout is not None
         told = camera.stdout.readline() + camera.stdout.readline()
-        camera.send_signal(signal.SIGINT)
-        assert 0 == camera.wait(10)
+        try:
+            camera.send_signal(ends)
+            assert 0 == camera.wait(10)
+        finally:
+            camera.kill()
     assert "http://127.0.0.1:" in told
     assert ["catalogue.csv", "photos", "planogram.csv"] == sorted(each.name for each in (tmp_path / "kit").iterdir())
     assert 16 == len(list((tmp_path / "kit" / "photos").iterdir()))
