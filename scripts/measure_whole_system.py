@@ -33,7 +33,6 @@ from calibration.record import Calibration
 from calibration.site_file import read_site
 from edge.bootstrap import FAINT
 from edge.capture.frame import Image
-from edge.capture.reference import Reference
 from edge.capture.rig import RigCamera
 from edge.capture.settle import BurstPolicy, take_burst
 from edge.capture.supervisor import SupervisedCamera, WorkerProcess
@@ -148,7 +147,7 @@ def run(photo: Path, still: Image, backend: Backend, frames: int, changing: bool
     with tempfile.TemporaryDirectory() as name, streaming(photo, changing) as (url, stream):
         assert stream.stdin is not None
         site, eye = surveyed(Path(name), still), eye_of(Path(name), still, backend)
-        clear, seen, clock = Reference.of(still), FixedCamera(), SystemClock()
+        seen, clock = FixedCamera(), SystemClock()
 
         def launch() -> WorkerProcess:
             processes.append(WorkerProcess(Order(url, "rig")))
@@ -164,7 +163,7 @@ def run(photo: Path, still: Image, backend: Backend, frames: int, changing: bool
             if not burst.settled:
                 raise SystemExit("the scene did not settle")
             start = time.process_time()
-            result = seen.count(eye, burst, clock.monotonic(), source="rig", site=site, reference=clear, camera="rig")
+            result = seen.count(eye, burst, clock.monotonic(), source="rig", site=site, camera="rig")
             facings.append(result.facings)
             if not result.facings:
                 raise SystemExit(f"nothing was counted: {result.status} {result.reasons}")
