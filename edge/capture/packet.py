@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
+import simplejpeg
 
 from edge.capture.camera_faults import camera_fault
 from edge.capture.frame import Frame, Image
@@ -51,6 +52,16 @@ class Packet:
         if self.size_px is None:
             return self._jpeg(_COLOUR_FLAGS[reduction])
         return shrunk(self._raw(self.size_px), reduction)
+
+    def width_height(self) -> tuple[int, int]:
+        """Of the picture as it was taken, px, without decoding it. Raises UnreadableInput camera_garbled."""
+        if self.size_px is not None:
+            return self.size_px
+        try:
+            height, width, *_ = simplejpeg.decode_jpeg_header(self.data)
+        except ValueError as error:
+            raise camera_fault("camera_garbled", self.camera) from error
+        return int(width), int(height)
 
     def frame(self) -> Frame:
         """The picture at its full size. Raises UnreadableInput camera_garbled."""

@@ -17,6 +17,7 @@ from calibration.drift import Registration
 from calibration.record import Calibration
 from edge.capture.frame import Frame
 from edge.capture.gate import Gate
+from edge.capture.packet import Packet
 from edge.capture.quality import judge, measure
 from edge.capture.settle import Burst
 from edge.counting.count import CountPolicy, cannot_see, count_burst, pedigree_of
@@ -93,10 +94,12 @@ class FixedCamera:
 
     def _last_clear(self, eye: Eye, site: Calibration | None, burst: Burst, policy: CountPolicy) -> LastClear | None:
         """What was seen last with nothing in front; with a new site, or frames of another size, its surveyed picture."""
-        if burst.frames:
-            image = burst.frames[-1].image
-            now, self._held_against = self._held_against, (site, image.shape)
-            if self._before is None or site is not now[0] or image.shape != now[1]:
+        if burst.shots:
+            latest = burst.shots[-1]
+            size_px = latest.width_height() if isinstance(latest, Packet) else latest.image.shape[1::-1]
+            now, self._held_against = self._held_against, (site, size_px)
+            if self._before is None or site is not now[0] or size_px != now[1]:
+                image = latest.frame().image if isinstance(latest, Packet) else latest.image
                 self._before = surveyed_view(eye, site, image, policy)
         return self._before
 
