@@ -2,6 +2,7 @@
 
 import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -31,19 +32,22 @@ def test_without_room_a_count_goes_without_its_picture_and_an_order_is_refused(t
     assert [] == list((tmp_path / "evidence").iterdir())
 
 
-@pytest.fixture
+@contextmanager
 def little_room() -> Iterator[None]:
-    """No file grows beyond 1000 bytes: the disk fills up while a picture is written."""
+    """No file grows beyond 1000 bytes, nor does the file into which somebody leads these tests' own output."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_disk_that_fills_up_while_it_writes_keeps_no_half_of_a_picture(tmp_path: Path, little_room: None) -> None:
+def test_a_disk_that_fills_up_while_it_writes_keeps_no_half_of_a_picture(tmp_path: Path) -> None:
     evidence = Evidence(tmp_path / "evidence", NobodyThere())
     noise = np.random.default_rng(1).integers(0, 255, (40, 60, 3), np.uint8)
-    assert None is evidence.keep_if_room(noise)
+    with little_room():
+        assert None is evidence.keep_if_room(noise)
     assert ([], 1, ()) == (list((tmp_path / "evidence").iterdir()), evidence.not_kept["disk_full"], evidence.sizes_bytes)
 
 
