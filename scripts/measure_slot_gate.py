@@ -164,7 +164,7 @@ def placed(crop: Image, left: int, top: int) -> Shown:
     small = shrunk(part, 4)
     box = np.array([[left, top, left + crop.shape[1], top + crop.shape[0]]], np.float32)
     cells = cv2.resize(small, (width, height), interpolation=cv2.INTER_AREA)
-    return Shown(np.asarray(cells, np.uint8), Thinned(small, 0.25, (part.shape[1], part.shape[0])).patches(box))
+    return Shown(np.asarray(cells, np.uint8), box, Thinned(small, 0.25, (part.shape[1], part.shape[0])).patches(box))
 
 
 def repeats(before: list[Shown], now: list[Shown]) -> bool:

@@ -5,6 +5,8 @@ A rolling shutter reads row after row while a lamp on 50 Hz mains pulses a hundr
 depends on when it was read: bands across the whole width that are brighter and darker, in another place in the next frame.
 """
 
+from functools import cache
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -69,32 +71,38 @@ def bands(small: Image, other: Image) -> float:
     at = np.linspace(-1.0, 1.0, rows)
     trend = np.asarray(np.polynomial.polynomial.polyvander(at, _TREND), np.float64)
     common = np.asarray(np.subtract(common, trend @ _fit(trend, common, weight)), np.float64)
-    waves = [np.stack([np.sin(phase), np.cos(phase)], 1) for phase in (2 * np.pi * c * np.arange(rows) / rows for c in _CYCLES)]
-    wave = min(waves, key=lambda wave: _missed(wave, common, weight))
-    best = _fit(wave, common, weight)
+    waves = _waves(rows)
+    fits = _fit(waves, common, weight)
+    missed = (((common - np.einsum("wrk,wk->wr", waves, fits)) * weight) ** 2).sum(axis=1)
+    wave, best = waves[missed.argmin()], fits[missed.argmin()]
     towards = best / max(float(np.hypot(*best)), 1e-9)
     model = np.concatenate([wave, trend], axis=1)
-    strips = (_profile(strip) for strip in np.split(ratio, _STRIPS, axis=1))
-    found = [float(_fit(model, strip, held)[:2] @ towards) for strip, held in strips if (held > 0).sum() >= _ROWS]
+    strips, held = _profile(np.stack(np.split(ratio, _STRIPS, axis=1)))
+    found = (_fit(model, strips, held)[:, :2] @ towards)[(held > 0).sum(axis=1) >= _ROWS]
     return max(0.0, float(np.quantile(found, _DISSENT))) if len(found) >= _LEAST_STRIPS else 0.0
 
 
 def _profile(ratio: Floats) -> tuple[Floats, Floats]:
-    """(rows,) the median of each row over the px that count, and its weight 0..1; 0 where there are none."""
-    held = np.isfinite(ratio)
-    middle = np.zeros(len(ratio))
-    some = held.any(axis=1)
-    middle[some] = np.nanmedian(ratio[some], axis=1)
-    return middle, np.sqrt(np.minimum(held.sum(axis=1) / (ratio.shape[1] / 4), 1.0))
+    """(..., rows) of (..., rows, columns): the median of each row over the px that count, and its weight 0..1."""
+    held = np.isfinite(ratio).sum(axis=-1)
+    ordered = np.sort(ratio, axis=-1)  # what is not finite comes last
+    middle = np.take_along_axis(ordered, np.stack([np.maximum(held - 1, 0) // 2, held // 2], axis=-1), axis=-1).mean(axis=-1)
+    return np.where(held > 0, middle, 0.0), np.sqrt(np.minimum(held / (ratio.shape[-1] / 4), 1.0))
 
 
 def _fit(basis: Floats, values: Floats, weight: Floats) -> Floats:
-    """Weighted least squares."""
-    return np.asarray(np.linalg.lstsq(basis * weight[:, None], values * weight, rcond=None)[0], np.float64)
+    """(..., k): weighted least squares of `values` (..., rows) by `basis` (..., rows, k)."""
+    weighted = basis * weight[..., None]
+    turned = np.swapaxes(weighted, -1, -2)
+    products = turned @ (values * weight)[..., None]
+    return np.asarray(np.linalg.pinv(turned @ weighted, hermitian=True) @ products, np.float64)[..., 0]
 
 
-def _missed(basis: Floats, values: Floats, weight: Floats) -> float:
-    return float(((values - basis @ _fit(basis, values, weight)) ** 2 * weight**2).sum())
+@cache
+def _waves(rows: int) -> Floats:
+    """(waves, rows, 2) sine and cosine of each number of `_CYCLES`."""
+    phase = 2 * np.pi * np.outer(_CYCLES, np.arange(rows)) / rows
+    return np.stack([np.sin(phase), np.cos(phase)], axis=2)
 
 
 def _unchanged(small: Image, other: Image) -> npt.NDArray[np.bool_]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from edge.capture.frame import Frame, Image
 from edge.capture.light import bands, cast_against, colour_cast
-from edge.capture.reference import FINE_PX, SMALL_PX, Grey, Mask, Reference, compare, put_back, small_colour, small_grey
+from edge.capture.reference import Grey, Mask, Reference, Shrunk, compare, put_back, small_colour
 from edge.capture.smear import crispness_along, smeared_share
 from edge.capture.torn import displaced_share, flat_share
 
@@ -82,7 +82,8 @@ class QualityLimits:
 
 def measure(image: Image, reference: Reference | None = None) -> FrameQuality:
     """Measure one frame, against a clear picture of the same fixed camera where there is one."""
-    grey, small = small_grey(image, FINE_PX), small_colour(image)
+    now = Shrunk.of(image)
+    grey = now.fine
     alone = FrameQuality(
         sharpness=float(cv2.Laplacian(grey, cv2.CV_64F).var()),
         crispness=_crispness(grey),
@@ -90,24 +91,23 @@ def measure(image: Image, reference: Reference | None = None) -> FrameQuality:
         luma=float(grey.mean()) / 255,
         contrast=float(grey.std()) / 255,
         clipped=float((grey >= BRIGHT_LEVEL).mean()),
-        cast=colour_cast(small),
+        cast=colour_cast(now.colour),
         flat=flat_share(image),
         shorter_side_px=min(image.shape[:2]),
     )
-    return alone if reference is None else measured_against(alone, image, reference)
+    return alone if reference is None else measured_against(alone, now, reference)
 
 
-def measured_against(alone: FrameQuality, image: Image, reference: Reference) -> FrameQuality:
-    """What `alone` tells of a frame, with what `image`, the frame put back to where the reference was taken, tells of it."""
-    grey, small = small_grey(image, FINE_PX), small_colour(image)
-    against = compare(image, reference)
-    small = put_back(small, against.shift)
-    same_shape = grey.shape == reference.fine.shape
+def measured_against(alone: FrameQuality, now: Shrunk, reference: Reference) -> FrameQuality:
+    """What `alone` tells of a frame, with what `now`, of the frame put back to where the reference was taken, tells of it."""
+    against = compare(now, reference)
+    colour = put_back(now.colour, against.shift)
+    same_shape = now.fine.shape == reference.fine.shape
     return replace(
         alone, burnt=alone.clipped - float((reference.fine >= BRIGHT_LEVEL).mean()), occluded=against.hidden,
-        drift_px=against.drift_px, recoloured=cast_against(small, reference.colour),
-        bands=bands(small, reference.colour), smeared=smeared_share(grey, reference.fine) if same_shape else 1.0,
-        displaced=displaced_share(small_grey(image, SMALL_PX), reference.small) if same_shape else 1.0, hidden=against.mask,
+        drift_px=against.drift_px, recoloured=cast_against(colour, reference.colour),
+        bands=bands(colour, reference.colour), smeared=smeared_share(now.fine, reference.fine) if same_shape else 1.0,
+        displaced=displaced_share(now.small, reference.small) if same_shape else 1.0, hidden=against.mask,
     )
 
 

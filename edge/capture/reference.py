@@ -46,21 +46,30 @@ class ChangePolicy:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reference:
-    """The clear picture at 320 px width with its edges, grey at 640 px, its colours and light, and its size as taken."""
+class Shrunk:
+    """A picture kept small: `fine` and `small` are grey, at most 640 and 320 px wide, `colour` is (160, 96, 3): the colours and
+    light of its rows."""
 
-    small: Grey
-    edges: Floats
     fine: Grey
+    small: Grey
     colour: Image
+
+    @classmethod
+    def of(cls, image: Image) -> "Shrunk":
+        return cls(small_grey(image, FINE_PX), small_grey(image, SMALL_PX), small_colour(image))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference(Shrunk):
+    """The clear picture with its edges at 320 px width, and its width as taken, px."""
+
+    edges: Floats
     width_px: int
-    height_px: int
 
     @classmethod
     def of(cls, image: Image) -> "Reference":
-        height, width = image.shape[:2]
-        small = small_grey(image, SMALL_PX)
-        return cls(small, _edges(small), small_grey(image, FINE_PX), small_colour(image), width, height)
+        it = Shrunk.of(image)
+        return cls(it.fine, it.small, it.colour, _edges(it.small), image.shape[1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,12 +103,15 @@ def small_grey(image: Image, width_px: int) -> Grey:
 
 def small_colour(image: Image) -> Image:
     """(160, 96, 3): the colours and light of the rows of a picture, for `light.py`."""
+    height, width = image.shape[:2]
+    if min(height, width) > 4 * max(_COLOUR_SIZE) and height % 2 == 0 and width % 2 == 0:
+        image = np.asarray(cv2.resize(image, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8)  # is fast
     return np.asarray(cv2.resize(image, _COLOUR_SIZE, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def compare(image: Image, reference: Reference, policy: ChangePolicy = ChangePolicy()) -> Difference:
-    """How `image` differs from a clear picture of the same camera; a small move is put right before anything is compared."""
-    small = small_grey(image, SMALL_PX)
+def compare(now: Shrunk, reference: Reference, policy: ChangePolicy = ChangePolicy()) -> Difference:
+    """How a picture differs from a clear one of the same camera; a small move is put right before anything is compared."""
+    small = now.small
     if small.shape != reference.small.shape:
         return Difference(float("inf"), 1.0, np.ones(small.shape, np.bool_))
     window = cv2.createHanningWindow((small.shape[1], small.shape[0]), cv2.CV_32F)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from calibration.homography import Matrix, apply, inverse
 from edge.capture.fixture import changes
 from edge.capture.frame import Image
-from edge.capture.reference import FINE_PX, Mask, Reference, compare, put_back, small_grey
+from edge.capture.reference import Mask, Reference, Shrunk, compare, put_back
 from edge.counting.around import Around, GonePolicy
 from edge.counting.intervals import SkuFacings
 from edge.counting.odds import is_counted
@@ -184,5 +184,5 @@ def _boxes(boxes: Sequence[Box], then_from_now: Matrix | None) -> npt.NDArray[np
 
 
 def _changes(image: Image, reference: Reference, policy: GonePolicy) -> Mask:
-    now = put_back(small_grey(image, FINE_PX), compare(image, reference).shift)
-    return changes(now, reference.fine, policy.fixture)
+    now = Shrunk.of(image)
+    return changes(put_back(now.fine, compare(now, reference).shift), reference.fine, policy.fixture)

@@ -17,7 +17,7 @@ from calibration.record import Calibration
 from calibration.rectify import rectify
 from edge.capture.frame import Frame, Image
 from edge.capture.quality import FrameQuality, QualityLimits, judge, measure, measured_against
-from edge.capture.reference import Reference
+from edge.capture.reference import Reference, Shrunk
 from edge.counting.facings import Seen, facings_on_bands, facings_on_rows, split
 from edge.counting.last_clear import LastClear, laid_back
 from edge.counting.readings import FrameReading, Rejected
@@ -110,7 +110,7 @@ def look(
 
 def _beside(quality: FrameQuality, back: Image, reference: Reference) -> FrameQuality:
     """A move that was measured against the survey is already put back."""
-    beside = measured_against(quality, back, reference)
+    beside = measured_against(quality, Shrunk.of(back), reference)
     return beside if quality.drift_px is None else replace(beside, drift_px=quality.drift_px)
 
 

@@ -25,7 +25,7 @@ from edge.counting.result import CountResult
 from inventory_core.counts import CaptureStatus
 from models.detections import Boxes
 from models.look_memory import LookPolicy, alike
-from models.slot_cache import Differences, Patches, Thinned
+from models.slot_cache import CELLS, Differences, Patches, Thinned
 
 CELLS_ACROSS = 120
 """Half as many again as the finest that the network is shown of a whole picture (640 px in cells of 8); noise of 3 grey levels
@@ -38,39 +38,41 @@ class UnchangedPolicy:
     """`cell`: by how much a cell may differ (`models/look_memory.py`, whose cells are never smaller). `place_cell` and
     `place_area`: grey levels by which one of 16 x 16 cells of a place, and the mean of 3 x 3 of them, may differ in the mean of
     a burst, less in dark places as for `cell`; noise of 3 levels a px stays below in five frames of each of 10 photos
-    (bench/capture.md). A count answers for at most `most_counts` later ones and `most_s` seconds: counts that are
-    further apart than that all look."""
+    (bench/capture.md). Where 3 x 3 cells hold fewer than `area_px` px as they were decoded, noise averages out less: they may
+    differ by the root of that share more, as the error of a mean does. A count answers for at most `most_counts` later ones
+    and `most_s` seconds: counts that are further apart than that all look."""
 
     cell: LookPolicy = field(default_factory=LookPolicy)
     place_cell: float = 8.0
     place_area: float = 2.5
+    area_px: float = 16.0
     most_counts: int = 20
     most_s: float = 300.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
-    """What a frame shows: its `cells` (h, w, 3), and the patches of n places."""
+    """What a frame shows: its `cells` (h, w, 3), and the `patches` of `places` (n, 4) cam px."""
 
     cells: Image
+    places: Boxes
     patches: Patches
 
     @classmethod
     def by(cls, packet: Packet, places: Boxes) -> "Shown":
-        """`places` (n, 4) cam px. Raises UnreadableInput camera_garbled."""
+        """Raises UnreadableInput camera_garbled."""
         small = packet.colour(_REDUCTION)
         height, width = small.shape[:2]
         thinned = Thinned(small, 1 / _REDUCTION, (width * _REDUCTION, height * _REDUCTION))
-        return cls(cells_of(small), thinned.patches(places))
+        return cls(cells_of(small), places, thinned.patches(places))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kept:
-    """A count, its `places` (n, 4) cam px, what its frames showed, and `key`, which stands for everything else that the answer
-    depends on. `at_s`: when it looked, in monotonic seconds; `counts`: how many it has answered since."""
+    """A count, what its frames showed, and `key`, which stands for everything else that the answer depends on. `at_s`: when it
+    looked, in monotonic seconds; `counts`: how many it has answered since."""
 
     result: CountResult
-    places: Boxes
     shown: tuple[Shown, ...]
     key: Hashable
     at_s: float
@@ -85,7 +87,7 @@ class Kept:
         counted = [place for shelf in result.shelves for place in shelf.reading.places] + list(result.strays)
         boxes = [(box.x1_px, box.y1_px, box.x2_px, box.y2_px) for box in (place.facing.box for place in counted)]
         places = np.array(boxes, np.float32).reshape(-1, 4)
-        return cls(replace(result, frame=None), places, tuple(Shown.by(each, places) for each in packets), key, at_s)
+        return cls(replace(result, frame=None), tuple(Shown.by(each, places) for each in packets), key, at_s)
 
     def again(
         self, shots: Sequence[Shot], key: Hashable, at_s: float, usable: Callable[[Frame], bool],
@@ -98,7 +100,7 @@ class Kept:
             return None
         if len(packets) != len(self.shown):
             return None
-        shown = [Shown.by(packet, self.places) for packet in packets]
+        shown = [Shown.by(packet, then.places) for packet, then in zip(packets, self.shown, strict=True)]
         cells = [each.cells for each in shown]
         if not all(alike(now, then.cells, policy.cell) for now, then in zip(cells, self.shown, strict=True)):
             return None
@@ -122,7 +124,10 @@ def places_alike(before: Sequence[Shown], now: Sequence[Shown], policy: Unchange
     if not len(now_mean):
         return True
     seen = Differences.between(then_mean, now_mean)
-    share = np.clip(seen.light / policy.cell.bright, policy.cell.dark, 1.0)
+    sides_px = now[0].places[:, 2:] - now[0].places[:, :2]
+    area_px = np.prod(sides_px / _REDUCTION * (3 / CELLS), axis=1)  # (n,) as decoded
+    noisier = np.sqrt(policy.area_px / np.clip(area_px, 1.0, policy.area_px))
+    share = noisier * np.clip(seen.light / policy.cell.bright, policy.cell.dark, 1.0)
     return bool(((seen.cell <= policy.place_cell * share) & (seen.area <= policy.place_area * share)).all())
 
 

@@ -13,7 +13,7 @@ from edge.capture.settle import Burst
 from edge.counting.fixed_camera import FixedCamera
 from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult
-from edge.counting.unchanged import UnchangedPolicy, cells_of
+from edge.counting.unchanged import Shown, UnchangedPolicy, cells_of, places_alike
 from inventory_core.counts import CaptureStatus
 from models.detections import Detections
 from models.look_memory import LookPolicy, alike
@@ -149,3 +149,20 @@ def test_another_eye_other_frames_and_frames_that_came_decoded_are_looked_at() -
     assert 2 == watched.count(*STILL[:2])[1]
     for _ in range(2):
         assert 2 == watched.of(tuple(watched.shot(shelf()).frame() for _ in range(2)))[1]
+
+
+def test_a_low_place_is_not_taken_for_changed_by_noise_that_few_pixels_average() -> None:
+    watched, low = Watched(), np.array([[100, 100, 210, 124]], np.float32)
+    dark = np.full((240, 320, 3), 48, np.uint8)
+    bursts = [[Shown.by(watched.shot(dark, noise=3.0), low) for _ in range(3)] for _ in range(20)]
+    as_any_place = UnchangedPolicy(area_px=1.0)
+    assert all(places_alike(bursts[0], burst, UnchangedPolicy()) for burst in bursts)
+    assert not all(places_alike(bursts[0], burst, as_any_place) for burst in bursts)
+
+
+def test_a_low_place_that_shows_another_pack_has_changed() -> None:
+    watched, low = Watched(), np.array([[100, 100, 210, 124]], np.float32)
+    before, after = np.full((240, 320, 3), 48, np.uint8), np.full((240, 320, 3), 48, np.uint8)
+    after[100:124, 100:210] = (60, 48, 40)
+    then, now = ([Shown.by(watched.shot(image, noise=3.0), low) for _ in range(3)] for image in (before, after))
+    assert not places_alike(then, now, UnchangedPolicy())
