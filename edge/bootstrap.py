@@ -84,23 +84,23 @@ def prove_eye(eye: Eye) -> None:
         judge_embedder(eye.namer.embedder, golden).require()
 
 
-def open_judge(settings: Settings, eye: Eye) -> EyeJudge:
+def open_judge(settings: Settings, eye: Eye, networks: Networks = here) -> EyeJudge:
     """What looks at the photos of adjustment orders: `eye` for the product, the label finder for the label of its place,
     which is shown the golden set first.
 
     Raises BadModelFile, BadManifest, BadModelChoice, GoldenFailed.
     """
-    finder = open_label_finder(threads=settings.threads, files=model_files(settings))
+    finder = open_label_finder(threads=settings.threads, files=model_files(settings), network_of=networks("label_finder"))
     judge_label_finder(finder, load_golden_set()).require()
     return EyeJudge(eye, finder, settings.max_pixels)
 
 
-def open_people(settings: Settings) -> PersonFinder:
+def open_people(settings: Settings, networks: Networks = here) -> PersonFinder:
     """What finds people on pictures before they are kept; it is shown the golden set first.
 
     Raises BadModelFile, BadManifest, BadModelChoice, GoldenFailed: then no picture may be kept.
     """
-    finder = open_person_finder(threads=settings.threads, files=model_files(settings))
+    finder = open_person_finder(threads=settings.threads, files=model_files(settings), network_of=networks("person_finder"))
     judge_person_finder(finder, load_golden_set()).require()
     return finder
 

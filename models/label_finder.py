@@ -2,11 +2,10 @@
 
     seen = open_label_finder().find(photo)
 
-The file carries its recipe in its metadata, so one sha256 pins all of it. Input uint8 (1, H, W, 3) BGR with the
-normalisation in the graph; output float32 (1, 1, H / 16, W / 16): for each cell of 16 px the log-odds that it lies on a label.
+Its file (models/finder_file.py) answers float32 (1, 1, H / 16, W / 16): for each cell of 16 px the log-odds that it lies on a
+label.
 """
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,16 +13,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from models.errors import BadArray, BadModelFile, ModelError
+from inventory_core.messages import tell
+from models.errors import BadArray
+from models.finder_file import LARGEST_SIDE_PX, Finder, open_finder
 from models.letterbox import STRIDE, Image, draw_into, fit_long_side
-from models.manifest import Manifest, load_manifest
-from models.session import Port, Session, open_session, read_model_bytes
+from models.manifest import Manifest
+from models.session import NetworkOf, Session, load_network
 
-EXPECTED = "uint8 (1, H, W, 3) BGR, answering float32 (1, 1, H / 16, W / 16)"
 CELL_PX = 16
 """Side of a cell on the picture as the network is shown it."""
-PROBE_PX = 64
-LARGEST_SIDE_PX = 2048
+LABELS = Finder("label_finder", tell("label finder"), CELL_PX)
 
 LogOdds = npt.NDArray[np.float32]
 """(rows, columns), one per cell."""
@@ -59,9 +58,6 @@ class LabelFinder:
         self.fingerprint = session.fingerprint
         self.recipe = recipe
         self._session = session
-        answer = session.run(np.full((1, PROBE_PX, PROBE_PX, 3), 114, np.uint8))
-        if answer.shape != (1, 1, PROBE_PX // CELL_PX, PROBE_PX // CELL_PX):
-            raise ModelError("it answers {shape}", shape=answer.shape)
 
     def find(self, image: Image) -> LabelSeen:
         """What `image` (H, W, 3) uint8 BGR shows. Raises BadArray for anything but such a picture, ModelError."""
@@ -90,35 +86,11 @@ def confidence_of(log_odds: LogOdds, cells: int) -> float:
     return 1.0 / (1.0 + math.exp(-float(np.clip(strongest.mean(), -30, 30))))
 
 
-def open_label_finder(path: Path | None = None, *, threads: int = 2, files: Manifest | None = None) -> LabelFinder:
-    """The label finder of `files` (None: of the release), verified; or the network in `path`.
+def open_label_finder(
+    path: Path | None = None, *, threads: int = 2, files: Manifest | None = None, network_of: NetworkOf = load_network
+) -> LabelFinder:
+    """The label finder of `files` (None: of the release), verified; or the network in `path`. `network_of` loads it.
 
     Raises BadModelFile, BadManifest.
     """
-    files = files or load_manifest()
-    name = str(path or files.of("label_finder").path)
-    data = files.verified("label_finder").data if path is None else read_model_bytes(path)
-    session = open_session(data, threads, name=name)
-    if len(session.inputs) != 1 or not _takes_photos(session.inputs[0]):
-        raise BadModelFile("model file {file} takes {found}, not a label finder's input; expected {expected}", file=name,
-                           found=", ".join(str(port) for port in session.inputs), expected=EXPECTED)  # fmt: skip
-    try:
-        return LabelFinder(session, read_recipe(session.metadata.get("recipe", "{}")))
-    except ModelError as error:
-        raise BadModelFile("model file {file} does not answer as a label finder: {why}; expected {expected}",
-                           file=name, why=error, expected=EXPECTED) from error  # fmt: skip
-
-
-def read_recipe(text: str) -> LabelRecipe:
-    """The recipe in a file's metadata. Raises ModelError."""
-    try:
-        values = json.loads(text)
-        default = LabelRecipe()
-        return LabelRecipe(int(values.get("long_side_px", default.long_side_px)), int(values.get("cells", default.cells)),
-                           float(values.get("threshold", default.threshold)))  # fmt: skip
-    except (TypeError, AttributeError, ValueError) as error:
-        raise ModelError("its recipe is not readable: {why}", why=error) from error
-
-
-def _takes_photos(port: Port) -> bool:
-    return port.dtype == "uint8" and len(port.shape) == 4 and port.shape[1:] == (-1, -1, 3) and port.shape[0] in (1, -1)
+    return LabelFinder(*open_finder(LABELS, LabelRecipe(), path, threads=threads, files=files, network_of=network_of))

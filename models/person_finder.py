@@ -2,11 +2,9 @@
 
     theirs = open_person_finder().find(picture)     # (H, W) bool
 
-The file carries its recipe in its metadata, so one sha256 pins all of it. Input uint8 (1, H, W, 3) BGR, sides multiples of 32,
-with the normalisation in the graph; output float32 (1, 1, H, W), how likely (0..1) each pixel is somebody's.
+Its file (models/finder_file.py) answers float32 (1, 1, H, W): how likely (0..1) each pixel is somebody's.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,14 +12,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.errors import BadArray, BadModelFile, ModelError
+from inventory_core.messages import tell
+from models.errors import BadArray
+from models.finder_file import LARGEST_SIDE_PX, Finder, open_finder
 from models.letterbox import STRIDE, Image
-from models.manifest import Manifest, load_manifest
-from models.session import Port, Session, open_session, read_model_bytes
+from models.manifest import Manifest
+from models.session import NetworkOf, Session, load_network
 
-EXPECTED = "uint8 (1, H, W, 3) BGR, answering float32 (1, 1, H, W)"
-PROBE_PX = 64
-LARGEST_SIDE_PX = 2048
+PEOPLE = Finder("person_finder", tell("person finder"), cell_px=1)
 LARGEST_GROWTH = 0.2
 
 PersonMask = npt.NDArray[np.bool_]
@@ -51,9 +49,6 @@ class PersonFinder:
         self.fingerprint = session.fingerprint
         self.recipe = recipe
         self._session = session
-        answer = session.run(np.full((1, PROBE_PX, PROBE_PX, 3), 114, np.uint8))
-        if answer.shape != (1, 1, PROBE_PX, PROBE_PX):
-            raise ModelError("it answers {shape}", shape=answer.shape)
 
     def find(self, image: Image) -> PersonMask:
         """Where people are in `image` (H, W, 3) uint8 BGR. Raises BadArray for anything but such a picture, ModelError."""
@@ -78,36 +73,11 @@ def _shown_size(width: int, height: int, long_side_px: int) -> tuple[int, int]:
     return across, down
 
 
-def open_person_finder(path: Path | None = None, *, threads: int = 2, files: Manifest | None = None) -> PersonFinder:
-    """The person finder of `files` (None: of the release), verified; or the network in `path`.
+def open_person_finder(
+    path: Path | None = None, *, threads: int = 2, files: Manifest | None = None, network_of: NetworkOf = load_network
+) -> PersonFinder:
+    """The person finder of `files` (None: of the release), verified; or the network in `path`. `network_of` loads it.
 
     Raises BadModelFile, BadManifest.
     """
-    files = files or load_manifest()
-    name = str(path or files.of("person_finder").path)
-    data = files.verified("person_finder").data if path is None else read_model_bytes(path)
-    session = open_session(data, threads, name=name)
-    if len(session.inputs) != 1 or not _takes_pictures(session.inputs[0]):
-        raise BadModelFile("model file {file} takes {found}, not a person finder's input; expected {expected}", file=name,
-                           found=", ".join(str(port) for port in session.inputs), expected=EXPECTED)  # fmt: skip
-    try:
-        return PersonFinder(session, read_recipe(session.metadata.get("recipe", "{}")))
-    except ModelError as error:
-        raise BadModelFile("model file {file} does not answer as a person finder: {why}; expected {expected}",
-                           file=name, why=error, expected=EXPECTED) from error  # fmt: skip
-
-
-def read_recipe(text: str) -> PersonRecipe:
-    """The recipe in a file's metadata. Raises ModelError."""
-    try:
-        values = json.loads(text)
-        default = PersonRecipe()
-        return PersonRecipe(int(values.get("long_side_px", default.long_side_px)),
-                            float(values.get("threshold", default.threshold)),
-                            float(values.get("grow", default.grow)))  # fmt: skip
-    except (TypeError, AttributeError, ValueError) as error:
-        raise ModelError("its recipe is not readable: {why}", why=error) from error
-
-
-def _takes_pictures(port: Port) -> bool:
-    return port.dtype == "uint8" and len(port.shape) == 4 and port.shape[1:] == (-1, -1, 3) and port.shape[0] in (1, -1)
+    return PersonFinder(*open_finder(PEOPLE, PersonRecipe(), path, threads=threads, files=files, network_of=network_of))

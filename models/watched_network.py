@@ -32,6 +32,7 @@ _REAP_S = 1.0
 _STDERR = 2
 """What a runtime prints must not get between the answers of a command."""
 PROCESS = (sys.executable, "-m", "models.network_process")
+"""Behind it the network's name, for whoever lists processes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,8 @@ class NetworkWatch:
         """What opens a network that messages and figures call `name`."""
 
         def opened(data: bytes, threads: int, backend: Backend) -> Network:
-            self.networks.append(WatchedNetwork(name, data, threads, backend, self._told, policy=self._policy))
+            self.networks.append(WatchedNetwork(name, data, threads, backend, self._told, policy=self._policy,
+                                                command=(*PROCESS, name)))  # fmt: skip
             return self.networks[-1]
 
         return opened

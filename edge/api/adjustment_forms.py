@@ -15,6 +15,7 @@ from edge.api.refusals import BadBody, UnsupportedMediaType
 from edge.api.schemas.writes import NewAdjustment
 from edge.capture.pictures import decode_picture
 from inventory_core.adjustments import OrderPhoto
+from inventory_core.messages import Told
 
 _ORDER_BYTES = 65_536
 
@@ -42,11 +43,20 @@ class AskedAdjustment:
         return [self.order.model_dump(mode="json"), [hashlib.sha256(photo).hexdigest() for photo in self.photos]]
 
     def looked_at(self, desk: Desk) -> tuple[OrderPhoto, ...]:
-        """The photos kept as evidence, with what the eye says of each. Raises UnreadableInput, and then keeps none."""
+        """The photos kept as evidence, with what the eye says of each. Raises UnreadableInput, ModelError where a network does
+        not answer, CannotMask and DiskFull: then none is kept."""
         pictures = [decode_picture(photo, "`photo`", desk.settings.max_pixels).image for photo in self.photos]
-        return tuple(
-            OrderPhoto(desk.evidence.keep(picture), hashlib.sha256(photo).hexdigest(), desk.judge.judge(photo))
-            for picture, photo in zip(pictures, self.photos, strict=True))
+        verdicts = [desk.judge.judge(photo) for photo in self.photos]
+        kept: list[str] = []
+        try:
+            for picture in pictures:
+                kept.append(desk.evidence.keep(picture))
+        except Told:
+            for name in kept:
+                desk.evidence.drop(name)
+            raise
+        return tuple(OrderPhoto(name, hashlib.sha256(photo).hexdigest(), verdict)
+                     for name, photo, verdict in zip(kept, self.photos, verdicts, strict=True))  # fmt: skip
 
 
 async def asked_for(request: Request, desk: Desk) -> AskedAdjustment:

@@ -64,8 +64,8 @@ def open_server(
         site = open_site(settings.site)
         broker = broker_of(settings, None if site is None else site.camera)
         eye, card = _eye(settings, watch.named, warn)
-        judge, card = (None, card) if eye is None else _judge(settings, eye, card, warn)
-        evidence = Evidence.of_book(settings.db, _people(settings, warn))
+        judge, card = (None, card) if eye is None else _judge(settings, eye, card, watch.named, warn)
+        evidence = Evidence.of_book(settings.db, _people(settings, watch.named, warn))
         looker = None if eye is None else EyeLooker(eye, cameras, evidence, settings.max_pixels, site=site)
         api = create_app(
             settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card, lang=lang, stock=stock,
@@ -107,20 +107,20 @@ def _tokens(store: BookStore) -> tuple[ApiToken, ...]:
 
 
 def _judge(
-    settings: Settings, eye: Eye, card: ModelCard, warn: Callable[[Told], None]
+    settings: Settings, eye: Eye, card: ModelCard, networks: Networks, warn: Callable[[Told], None]
 ) -> tuple[PhotoJudge | None, ModelCard]:
     """What looks at the photos of adjustments; without it every order is held for a person to look."""
     try:
-        return open_judge(settings, eye), card
+        return open_judge(settings, eye, networks), card
     except ModelError as error:
         warn(error)
         return None, replace(card, why_degraded=str(error))
 
 
-def _people(settings: Settings, warn: Callable[[Told], None]) -> PersonFinder | None:
+def _people(settings: Settings, networks: Networks, warn: Callable[[Told], None]) -> PersonFinder | None:
     """What finds people on pictures; without it counts go on and no picture is kept."""
     try:
-        return open_people(settings)
+        return open_people(settings, networks)
     except ModelError as error:
         warn(error)
         return None

@@ -53,7 +53,10 @@ MODES = {"stall": Mode.STALL, "unplugged": Mode.CLOSE, "garbage": Mode.GARBAGE, 
 CAPTURE, NETWORK = "edge.capture.worker", "models.network_process"
 BLOWS = {"capture_stopped": (CAPTURE, signal.SIGSTOP), "capture_killed": (CAPTURE, signal.SIGKILL),
          "network_stopped": (NETWORK, signal.SIGSTOP), "network_killed": (NETWORK, signal.SIGKILL)}
-"""What is done to a process of the server. The capture process goes on after STOPPED_S, the network's has to be replaced."""
+"""What is done to processes of the server. The capture process goes on after STOPPED_S, the networks' have to be replaced."""
+PARTS = {"its capture process": CAPTURE, "its detector": f"{NETWORK}\0detector", "its label finder": f"{NETWORK}\0label_finder",
+         "its person finder": f"{NETWORK}\0person_finder"}
+"""What is looked at for leaks, by what stands in the command line of its process."""
 EVERY_OTHER = {"clock_ahead": "capture_stopped", "clock_back": "capture_killed", "network_fails": "network_stopped",
                "stall": "network_killed"}
 """What cannot be done to a server from outside gives its turn to what is done to its processes; so does every other stall."""
@@ -132,7 +135,7 @@ def main() -> int:
     driver = SimulatedDriver(camera.name, camera.scene, SystemClock())
     replies: list[tuple[Moment, Condition, Mapping[str, object], float, bool]] = []
     back_s = 0.0
-    own, capture_process, network = list[Held](), list[Held](), list[Held]()
+    own, parts = list[Held](), {name: list[Held]() for name in PARTS}
     began_s = time.monotonic()
     with (RigCamera(lambda _: driver.picture(), fps=FPS) as rig,
           Served(camera.name, rig.url, camera.site_file, db, temporary) as served):
@@ -146,8 +149,8 @@ def main() -> int:
                 back_s = time.monotonic() + BACK_S
             driver.shown.clear()
             own.append(held(served.pid, temporary))
-            for module, samples in ((CAPTURE, capture_process), (NETWORK, network)):
-                samples += [held(pid, temporary) for pid in served.children(module)[:1]]
+            for name, command in PARTS.items():
+                parts[name] += [held(pid, temporary) for pid in served.children(command)[:1]]
             print(f"{time.monotonic() - began_s:5.0f} s {len(replies)} {condition.kind} {reply['status']} {reply['reasons']} "
                   f"{reply['failure']}", file=sys.stderr, flush=True)
         ended = not served.runs
@@ -169,7 +172,7 @@ def main() -> int:
             print(wrongs_of(look), look, file=sys.stderr)
     early = sum(look.published and look.capture.captured_at < requested_at(reply)
                 for look, (_, _, reply, _, _) in zip(looks, replies, strict=True))
-    growths = {"the server": growth(own), "its capture process": growth(capture_process), "its network": growth(network)}
+    growths = {"the server": growth(own), **{name: growth(samples) for name, samples in parts.items()}}
     page = "\n\n".join([tables.bars(looks, len(replies), args.counts, int(ended), growths),
                         f"Published pictures taken before their trigger: {early}. Age of a published picture when its "
                         f"answer was read: {tables.ages(looks)}.", tables.confusion(looks)])

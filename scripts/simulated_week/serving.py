@@ -56,13 +56,13 @@ class Served:
     def pid(self) -> int:
         return self._process.pid
 
-    def children(self, module: str) -> list[int]:
-        """Its processes that run this module."""
+    def children(self, command: str) -> list[int]:
+        """Its processes whose command line holds these words, a NUL between them."""
         found = []
         for task in Path(f"/proc/{self.pid}/task").glob("*/children"):
             for pid in task.read_text(encoding="ascii").split():
                 with suppress(OSError):
-                    if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    if command.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
                         found.append(int(pid))
         return found
 

@@ -1,4 +1,5 @@
-"""Fault T29: a network that hangs, crashes or answers NaN is noticed and started again, and no count is made up."""
+"""Fault T29: a network that hangs, crashes or answers NaN is noticed and started again; no count is made up, and no
+picture is kept on which people could not be looked for."""
 
 import os
 import signal
@@ -10,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -20,23 +22,29 @@ from edge.capture.frame import Frame
 from edge.clock import SimulatedClock
 from edge.counting.evidence import Evidence
 from edge.counting.masking import NobodyThere
+from edge.counting.photo_judge import EyeJudge
 from edge.counting.pipeline import Eye
 from inventory_core.counts import Capture, CaptureStatus
 from inventory_core.ids import CountId, LocationId
-from models.backends import PLAIN
+from models.backends import PLAIN, Backend
 from models.detector import detector_of
 from models.errors import BadModelFile, ModelError
+from models.label_finder import open_label_finder
 from models.namer import NoNamer
+from models.person_finder import open_person_finder
 from models.policy import DetectorPolicy
-from models.session import load_network, open_session
+from models.session import NetworkOf, load_network, open_session
 from models.watched_network import PROCESS, NetworkWatch, WatchedNetwork, WatchPolicy
 from tests.edge.api.conftest import NOW
-from tests.edge.api.test_looking import StillCamera
+from tests.edge.api.test_looking import StillCamera, shelf_picture
 from tests.models.tiny_networks import FLOAT, boxes, network_answering
 
 TINY = network_answering(np.ones((1, 3), np.float32), (1, 4), dtype=FLOAT, metadata={"names": "{}"})
 THREE_PACKS = network_answering(
     boxes(*((left + 50.0, 250.0, 100.0, 200.0, 0.9, 0.0) for left in (100, 250, 400))), (1, 480, 640, 3))
+ANY_PICTURE = (1, "h", "w", 3)
+NOBODY = network_answering(np.zeros((1, 1, 64, 64), np.float32), ANY_PICTURE)
+LABELS = network_answering(np.full((1, 1, 4, 4), 9, np.float32), ANY_PICTURE)
 QUICK = WatchPolicy(patience_s=1.0, in_a_row=2, rest_s=3600.0)
 PATIENT = WatchPolicy(patience_s=1.0, in_a_row=100)
 INPUT = np.zeros((1, 4), np.float32)
@@ -179,12 +187,24 @@ class LampedCamera(StillCamera):
         return Frame(frame.camera, frame.seq, frame.captured_at, frame.image - np.uint8(12 * self.counts))
 
 
-def count_with(network: WatchedNetwork, folder: Path) -> tuple[EyeLooker, LampedCamera]:
-    session = open_session(THREE_PACKS, 1, network_of=lambda *_: network)
+def failing(name: str, opened: list[WatchedNetwork], heard: Heard, *words: str) -> NetworkOf:
+    """Loads a network that fails on command, watched."""
+
+    def load(data: bytes, threads: int, backend: Backend) -> WatchedNetwork:
+        opened.append(WatchedNetwork(name, data, threads, backend, heard, policy=QUICK, command=faulty(*words)))
+        return opened[-1]
+
+    return load
+
+
+def eye_of(network_of: NetworkOf = load_network) -> Eye:
+    session = open_session(THREE_PACKS, 1, network_of=network_of)
+    return Eye(detector_of(session, DetectorPolicy(tile_px=0, second_side_px=0)), NoNamer(), 0.4)
+
+
+def count_with(eye: Eye, evidence: Evidence) -> tuple[EyeLooker, LampedCamera]:
     clock = SimulatedClock(NOW)
-    eye = Eye(detector_of(session, DetectorPolicy(tile_px=0, second_side_px=0)), NoNamer(), 0.4)
     camera = LampedCamera(clock)
-    evidence = Evidence(folder, NobodyThere())
     return EyeLooker(eye, {"door": NamedCamera(lambda: camera, clock)}, evidence, 1_000_000), camera
 
 
@@ -197,9 +217,8 @@ def test_a_count_without_answers_cannot_see_and_says_why(
     opened: list[WatchedNetwork], heard: Heard, tmp_path: Path, fault: str
 ) -> None:
     """One good count, then the network fails: the next count is no repetition of the last one."""
-    opened.append(WatchedNetwork("detector", THREE_PACKS, 1, PLAIN, heard, policy=QUICK,
-                                 command=faulty(fault, "6", "broken", str(tmp_path / "mark"))))  # fmt: skip
-    looker, camera = count_with(opened[0], tmp_path)  # opening it takes the first answer, a count five
+    eye = eye_of(failing("detector", opened, heard, fault, "6", "broken", str(tmp_path / "mark")))
+    looker, camera = count_with(eye, Evidence(tmp_path, NobodyThere()))  # opening took the first answer, a count takes five
     first = looked(looker, 1)
     camera.counts += 1
     second = looked(looker, 2)
@@ -212,10 +231,55 @@ def test_a_count_without_answers_cannot_see_and_says_why(
 def test_a_network_that_hangs_once_spoils_one_picture_of_the_burst(
     opened: list[WatchedNetwork], heard: Heard, tmp_path: Path
 ) -> None:
-    opened.append(WatchedNetwork("detector", THREE_PACKS, 1, PLAIN, heard, policy=QUICK,
-                                 command=faulty("sleep", "2", "well", str(tmp_path / "mark"))))  # fmt: skip
-    looker, _ = count_with(opened[0], tmp_path)
+    eye = eye_of(failing("detector", opened, heard, "sleep", "2", "well", str(tmp_path / "mark")))
+    looker, _ = count_with(eye, Evidence(tmp_path, NobodyThere()))
     assert (CaptureStatus.COUNTED, [("detector", "stuck")]) == (looked(looker, 1).status, heard.restarts)
+
+
+@pytest.mark.parametrize(("fault", "why"), [("sleep", "stuck"), ("crash", "crashed"), ("nan", None), ("raise", None)])
+def test_a_picture_on_which_nobody_could_look_for_people_is_not_kept_and_its_count_stands(
+    opened: list[WatchedNetwork], heard: Heard, tmp_path: Path, fault: str, why: str | None
+) -> None:
+    """One picture is kept, then the person finder fails; where it is started again, the third picture is kept."""
+    people = open_person_finder(a_file(tmp_path, NOBODY), network_of=failing(
+        "person_finder", opened, heard, fault, "2", "well", str(tmp_path / "mark")))  # opening it takes the first answer
+    evidence = Evidence(tmp_path / "evidence", people)
+    looker, camera = count_with(eye_of(), evidence)
+    captures, unmasked = [], []
+    for number in range(3):
+        camera.counts = number
+        captures.append(looked(looker, number))
+        unmasked.append(evidence.unmasked is not None)
+    assert [(CaptureStatus.COUNTED, 3)] * 3 == [
+        (capture.status, sum(count.facings.best for count in capture.counts)) for capture in captures]
+    fails = [False, True, why is None]
+    assert (fails, fails) == (unmasked, [capture.evidence is None for capture in captures])
+    assert {"cannot_mask": sum(fails)} == evidence.not_kept
+    assert {capture.evidence for capture in captures} - {None} == {path.name for path in evidence.folder.glob("*.jpg")}
+    assert [("person_finder", why)] * (why is not None) == heard.restarts
+
+
+@pytest.mark.parametrize(("fault", "told"), [
+    ("sleep", "label_finder did not answer"), ("crash", "label_finder ended"), ("nan", "not finite"), ("raise", "of memory")])
+def test_a_photo_on_which_nobody_could_look_for_a_label_is_an_error_and_no_verdict(
+    opened: list[WatchedNetwork], heard: Heard, tmp_path: Path, fault: str, told: str
+) -> None:
+    """The verdict of the photo before never stands in; started again, the label finder sees as before."""
+    labels = open_label_finder(a_file(tmp_path, LABELS), network_of=failing(
+        "label_finder", opened, heard, fault, "2", "well", str(tmp_path / "mark")))
+    judge, photo = EyeJudge(eye_of(), labels, 1_000_000), cv2.imencode(".png", shelf_picture(1))[1].tobytes()
+    first = judge.judge(photo)
+    with pytest.raises(ModelError, match=told):
+        judge.judge(photo)
+    assert first.proves
+    if heard.restarts:
+        assert first == judge.judge(photo)
+
+
+def a_file(folder: Path, network: bytes) -> Path:
+    path = folder / "network.onnx"
+    path.write_bytes(network)
+    return path
 
 
 def test_the_process_is_the_shipped_one() -> None:

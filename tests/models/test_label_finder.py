@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_np
 
 from models.errors import BadArray, BadModelFile, ModelError
+from models.finder_file import read_recipe
 from models.label_finder import (
     CELL_PX,
     LabelFinder,
@@ -17,7 +18,6 @@ from models.label_finder import (
     LabelSeen,
     confidence_of,
     open_label_finder,
-    read_recipe,
     shown,
 )
 from models.letterbox import Image, fit_long_side
@@ -110,7 +110,7 @@ def test_a_photo_is_shown_whole_with_its_long_side_at_the_given_size(height: int
 class TestAFileThatIsNone:
     def test_one_that_takes_something_else_is_refused(self, tmp_path: Path) -> None:
         for takes, dtype in (((1, 3, 64, 64), FLOAT), (("n", 160, 160, 3), 2), ((2, "h", "w", 3), 2), (("n", "h", "w", 4), 2)):
-            with pytest.raises(BadModelFile, match="not a label finder's input"):
+            with pytest.raises(BadModelFile, match="not the input of a label finder"):
                 open_label_finder(a_file(tmp_path, [0.0] * 16, takes=takes, dtype=dtype))
 
     def test_one_that_answers_something_else_is_refused(self, tmp_path: Path) -> None:
@@ -126,8 +126,8 @@ class TestAFileThatIsNone:
             open_label_finder(a_file(tmp_path, [0.0] * 16, recipe))
 
     def test_a_file_without_a_recipe_has_the_usual_one(self) -> None:
-        assert LabelRecipe() == read_recipe("{}")
+        assert LabelRecipe() == read_recipe("{}", LabelRecipe())
 
     def test_a_recipe_that_cannot_be_is_named(self) -> None:
         with pytest.raises(ModelError, match="0 cells"):
-            read_recipe('{"cells": 0}')
+            read_recipe('{"cells": 0}', LabelRecipe())

@@ -80,7 +80,7 @@ def test_a_recipe_that_is_none_is_refused(tmp_path: Path, recipe: str) -> None:
 
 
 def test_a_file_that_takes_other_pictures_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadModelFile, match="not a person finder's input"):
+    with pytest.raises(BadModelFile, match="not the input of a person finder"):
         open_person_finder(likely(tmp_path, shape=(1, 3, "h", "w")))
 
 

@@ -36,7 +36,7 @@ DECIDED = ("not_found", "already_resolved", "self_approval", "service_account")
 @forms.post("/v2/adjustments", summary="Order an adjustment, with photos", status_code=201, response_model=AdjustmentAccepted,
             openapi_extra=ORDER_BODY, responses=write_answers(
                 "unknown_sku", "unknown_location", "photo_required", "not_a_picture", "empty", "truncated", "too_small",
-                "cannot_mask"))
+                "cannot_mask", "model_error"))
 async def order(request: Request, desk: Here) -> Response:
     """`waiting` for a second person, or `held` until somebody looked into the reasons and overrode them."""
     asked = await asked_for(request, desk)

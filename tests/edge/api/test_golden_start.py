@@ -1,5 +1,6 @@
 """A server whose networks do not see starts all the same, says so in its health, and publishes no count."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,11 +76,13 @@ def test_a_person_finder_that_sees_nobody_lets_counts_go_on_and_keeps_no_picture
     assert [] == list((tmp_path / "shop.files").glob("evidence/*"))
 
 
-def test_networks_that_see_are_up(tmp_path: Path) -> None:
+def test_networks_that_see_are_up_and_watched(tmp_path: Path) -> None:
     put_in_use(tmp_path / "models", "detector", knowing())
     warned: list[str] = []
     with served(tmp_path, warned) as client:
         assert "UP" == client.get("/api/health").json()["model"]["status"]
+        answered = set(re.findall(r'inference_seconds_count\{network="(\w+)"', client.get("/metrics").text))
+    assert {"detector", "label_finder", "person_finder"} == answered
     assert [] == warned
 
 

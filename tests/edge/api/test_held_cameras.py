@@ -85,7 +85,7 @@ def test_a_stalled_camera_holds_up_neither_answers_nor_the_end(folder: Path, ser
         assert "DOWN" == running.call("GET", "/api/health")[1]["camera"]["status"]
         assert time.monotonic() - began_s < 1.0
         below = children(running.process.pid)
-        assert 2 == len(below)  # the camera, the detector
+        assert 4 == len(below)  # the camera, the detector, the finders of labels and people
         assert running.stop() < 5
         assert 0 == running.process.returncode
         until(lambda: not any(is_running(pid) for pid in below), 2.0)

@@ -1,6 +1,7 @@
 """Transfers, returns, reservations and adjustment orders over HTTP, and what the audit log keeps of them."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -8,11 +9,16 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from edge.capture.frame import Image
+from edge.counting.evidence import Evidence
+from edge.counting.masking import NobodyThere
 from inventory_core.access import ApiToken, Role, hash_key
 from inventory_core.events import Action
 from inventory_core.ids import Actor, Sku
 from inventory_core.photos import FixedJudge, PhotoVerdict
 from inventory_core.ports import BookStore
+from models.errors import ModelError
+from models.person_finder import PersonMask
 from tests.edge.api.conftest import NOW, SALE, Build, Shop
 
 GOOD = FixedJudge(PhotoVerdict(True, 0.9, True, 0.9, "sha256:e"))
@@ -134,6 +140,42 @@ def test_the_hundred_of_the_job_is_held_until_somebody_overrides_it(judged: Shop
 def test_an_order_without_an_eye_is_held(stocked: Shop) -> None:
     made = adjust(stocked)
     assert (201, "held", ["photo_not_looked_at"]) == (made.status_code, made.json()["state"], made.json()["reasons"])
+
+
+class Stuck:
+    """Judges the first photo and finds nobody on it; from the second one on its network does not answer."""
+
+    fingerprint = "sha256:stuck"
+
+    def __init__(self) -> None:
+        self._photos = 0
+
+    def judge(self, picture: bytes) -> PhotoVerdict:
+        self._look()
+        return GOOD.judge(picture)
+
+    def find(self, image: Image) -> PersonMask:
+        self._look()
+        return NobodyThere().find(image)
+
+    def _look(self) -> None:
+        self._photos += 1
+        if self._photos > 1:
+            raise ModelError("network {name} did not answer", name="finder")
+
+
+@pytest.mark.parametrize(("stuck", "expected"), [
+    ("label finder", (503, "model_error")), ("person finder", (503, "cannot_mask"))])
+def test_an_order_whose_photos_could_not_all_be_looked_at_is_refused_and_leaves_no_picture(
+    build: Build, tmp_path: Path, stuck: str, expected: tuple[int, str]
+) -> None:
+    evidence = Evidence(tmp_path / "files" / "evidence", Stuck() if stuck == "person finder" else NobodyThere())
+    with TestClient(build(judge=Stuck() if stuck == "label finder" else GOOD, evidence=evidence)) as client:
+        shop = Shop(client)
+        shop.stock(20)
+        answer = adjust(shop, photos=2)
+    assert (expected, True) == (code(answer), "network finder did not answer" in answer.json()["detail"])
+    assert [] == list((tmp_path / "files").rglob("*.jpg"))
 
 
 def test_an_order_without_a_photo_is_refused_and_leaves_no_picture(judged: Shop, tmp_path: Any) -> None:

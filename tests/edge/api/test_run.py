@@ -53,7 +53,7 @@ def test_it_counts_by_the_clock_and_ends_with_all_its_processes(folder: Path, se
         until(lambda: any(item["id"] == asked for item in counted()), 30.0)
         assert all(item["frame"] > 0 and item["pedigree"]["detector"].startswith("sha256:") for item in counted())
         below = children(running.process.pid)
-        assert 2 == len(below)
+        assert 4 == len(below)  # the camera, the detector, the finders of labels and people
         assert running.stop() < 5
         assert 0 == running.process.returncode
         until(lambda: not any(is_running(pid) for pid in below), 2.0)
@@ -73,12 +73,14 @@ def test_it_counts_by_the_clock_and_ends_with_all_its_processes(folder: Path, se
 
 @pytest.mark.slow
 def test_a_network_that_hangs_is_replaced_while_the_api_answers(folder: Path, serve: Serve) -> None:
-    """A real hang: the process of the detector is stopped in the midst of its work; noticed after 10 s."""
+    """A real hang: the processes of the detector and of the person finder are stopped; each is noticed after 10 s."""
     with RigCamera(replayed(shelf(folder), noise=2.0), fps=10) as rig:
         running = serve(folder, "--db", "shop.db", "--camera", f"door={rig.url}")
-        detector = next(pid for pid in children(running.process.pid)
-                        if b"models.network_process" in Path(f"/proc/{pid}/cmdline").read_bytes())  # fmt: skip
-        os.kill(detector, signal.SIGSTOP)
+        hung = [pid for pid in children(running.process.pid)
+                if Path(f"/proc/{pid}/cmdline").read_bytes().endswith((b"\0detector\0", b"\0person_finder\0"))]  # fmt: skip
+        assert 2 == len(hung)
+        for pid in hung:
+            os.kill(pid, signal.SIGSTOP)
         count = running.call("POST", "/v2/counts", {"camera": "door"}, Idempotency_Key="1")[1]["href"]
         slowest_s = 0.0
 
@@ -92,5 +94,10 @@ def test_a_network_that_hangs_is_replaced_while_the_api_answers(folder: Path, se
         until(ended, 60.0)
         assert "counted" == running.call("GET", count)[1]["status"]  # by the pictures after the first
         assert slowest_s < 1.0
-        assert not is_running(detector)
-    assert re.search(r"network_restarted .*network=detector.* why=stuck", (folder / "stderr").read_text())
+        assert [False, False] == [is_running(pid) for pid in hung]
+        disk = running.call("GET", "/api/health")[1]["disk"]
+        assert ({"cannot_mask": 1}, False) == (disk["pictures_not_kept"], any((folder / "shop.files").rglob("*.jpg")))
+        assert "network person_finder did not answer within 10 s" in disk["pictures_reason"]
+    told = (folder / "stderr").read_text()
+    for network in ("detector", "person_finder"):
+        assert re.search(rf"network_restarted .*network={network}.* why=stuck", told)
