@@ -43,6 +43,8 @@ class CameraEntry(BaseModel):
     focus: int | None = Field(default=None, ge=0, description="Focus, in the driver's units; none: automatic.")
     white_balance_k: int | None = Field(default=None, ge=1000, le=20_000, description="White balance, kelvin; none: automatic.")
     gain: int | None = Field(default=None, ge=0, description="Gain, in the driver's units.")
+    location: str | None = Field(default=None, min_length=1, description="Where it looks, if not at the settings' `location`.")
+    site: Path | None = Field(default=None, description="Site file (TOML) of its place, if not the settings' `site`.")
 
 
 class Settings(BaseSettings):
@@ -95,6 +97,14 @@ class Settings(BaseSettings):
     def _is_known(cls, zone: str) -> str:
         zone_named(zone)
         return zone
+
+    def location_of(self, camera: str | None) -> str:
+        """Where in the book the counts of a camera belong: what its table says, else the settings."""
+        return next((each.location for each in self.camera if each.name == camera and each.location), self.location)
+
+    def site_of(self, camera: str | None) -> Path | None:
+        """The site file of a camera's place, likewise."""
+        return next((each.site for each in self.camera if each.name == camera and each.site), self.site)
 
     def calendar(self) -> ShiftCalendar:
         """The shifts of the shop."""

@@ -165,9 +165,9 @@ def create_app(
         PictureTask(store, evidence, clock, Retention(settings.picture_days, settings.pictures_mb)).task()))
 
     unattended = None if plan is None else Unattended(
-        plan, LocationId(settings.location), jobs.run, clock, metrics.registry)
+        plan, lambda camera: LocationId(settings.location_of(camera)), jobs.run, clock, metrics.registry)
     link = None if broker is None else MqttLink(
-        broker, MqttOrders(jobs, writer, clock, cameras or {}, settings.location, can_count=looker is not None),
+        broker, MqttOrders(jobs, writer, clock, cameras or {}, settings.location_of, can_count=looker is not None),
         metrics.registry)
 
     @asynccontextmanager

@@ -71,7 +71,7 @@ def chosen(given: Sequence[str], known: Sequence[CameraEntry]) -> dict[str, str]
 
 def settings_of(known: Sequence[CameraEntry]) -> dict[str, CameraSettings]:
     """How each camera of the settings is to be set."""
-    return {entry.name: CameraSettings(**entry.model_dump(exclude={"name", "spec"})) for entry in known}
+    return {entry.name: CameraSettings(**entry.model_dump(exclude={"name", "spec", "location", "site"})) for entry in known}
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Carries out orders with the eye: an uploaded picture as it is, or a burst through a camera that this server can name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,11 +27,11 @@ _log = events("looking")
 
 
 class EyeLooker:
-    """A Looker; `site` is the place that the cameras look at, None without a site file."""
+    """A Looker; `sites` are the places that the cameras look at, by camera; a camera without a site file is not among them."""
 
     def __init__(
         self, eye: Eye, cameras: Mapping[str, NamedCamera], evidence: Evidence, max_pixels: int, *,
-        site: Calibration | None = None, policy: CountPolicy = CountPolicy(), burst: BurstPolicy = BurstPolicy(),
+        sites: Mapping[str, Calibration] | None = None, policy: CountPolicy = CountPolicy(), burst: BurstPolicy = BurstPolicy(),
     ) -> None:
         self._eye = eye
         self._cameras = cameras
@@ -39,12 +39,17 @@ class EyeLooker:
         self._max_pixels = max_pixels
         self._policy = policy
         self._burst_policy = burst
-        self._place: tuple[Calibration | None, dict[str, FixedCamera]] = (site, {})
+        self._places = {name: (site, FixedCamera()) for name, site in (sites or {}).items()}
+        self._unsurveyed: dict[str, FixedCamera] = {}
         self._pictures: dict[str, tuple[datetime | None, str]] = {}  # of each camera: when it looked, and what is kept of that
 
-    def take_site(self, site: Calibration) -> None:
-        """Use a new site from the next count on; what is known of the places of the old one is forgotten."""
-        self._place = (site, {})
+    def take_site(self, site: Calibration, cameras: Iterable[str]) -> None:
+        """Use a new site for `cameras` from their next count on; what is known of the places of the old one is forgotten."""
+        self._places |= {name: (site, FixedCamera()) for name in cameras}
+
+    def _place_of(self, camera: str | None) -> tuple[Calibration | None, FixedCamera]:
+        name = camera or ""
+        return self._places.get(name) or (None, self._unsurveyed.setdefault(name, FixedCamera()))
 
     def look(self, order: Order, picture: bytes | None, taken: Callable[[], None] = lambda: None) -> Capture:
         """What stands there, or that nothing could be seen; a copy of the clearest picture, masked, is kept as
@@ -53,7 +58,7 @@ class EyeLooker:
         A picture whose own time nobody knows was taken when it was sent. A camera that fails while nobody watches is an answer
         too: its reason is kept in the book. Raises UnknownCamera, and UnreadableInput where somebody waits for the answer.
         """
-        site, seen = self._place  # a survey may hand in another while this count runs
+        site, seen = self._place_of(order.camera)  # a survey may hand in another while this count runs
         if picture is not None:  # an upload may come from anywhere: what is known of the fixed camera says nothing about it
             frame = decode_picture(picture, "upload", self._max_pixels)
             result = count_burst(self._eye, (frame,), source=order.source, policy=self._policy, camera=order.camera)
@@ -83,10 +88,9 @@ class EyeLooker:
         return name
 
     def _count_camera(
-        self, order: Order, taken: Callable[[], None], site: Calibration | None, by_camera: dict[str, FixedCamera]
+        self, order: Order, taken: Callable[[], None], site: Calibration | None, seen: FixedCamera
     ) -> CountResult:
         """A burst; what has not changed since this camera's last counts is not looked at again."""
-        seen = by_camera.setdefault(order.camera or "", FixedCamera())
         burst, at_s = self._burst(order, seen.gate)
         taken()
         named = self._cameras[order.camera or ""]

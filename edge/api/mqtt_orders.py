@@ -5,7 +5,7 @@ import json
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -66,10 +66,11 @@ class MqttOrders:
     """Orders of one server; `ask` may wait for the disk, so it is not for the event loop."""
 
     def __init__(
-        self, jobs: CountJobs, writer: Writer, clock: Clock, cameras: Iterable[str], location: str, *, can_count: bool
+        self, jobs: CountJobs, writer: Writer, clock: Clock, cameras: Iterable[str], location_of: Callable[[str], str], *,
+        can_count: bool,
     ) -> None:
         self._jobs, self._writer, self._clock = jobs, writer, clock
-        self._cameras, self._location, self._can_count = sorted(cameras), LocationId(location), can_count
+        self._cameras, self._location_of, self._can_count = sorted(cameras), location_of, can_count
         self._lock = threading.Lock()
         self._asked: OrderedDict[CountId, list[str]] = OrderedDict()
 
@@ -84,7 +85,7 @@ class MqttOrders:
         if camera not in self._cameras:
             raise UnknownCamera("this server has no camera {camera}; it has {cameras}", camera=camera,
                                 cameras=", ".join(self._cameras) or "-")
-        order = Order(CountId(f"c-{uuid.uuid4().hex}"), LocationId(message.location or self._location), camera,
+        order = Order(CountId(f"c-{uuid.uuid4().hex}"), LocationId(message.location or self._location_of(camera)), camera,
                       self._clock.now(), cause=_cause(message))  # fmt: skip
         while (claim := self._jobs.claim(order)).order is not order:
             if claim.agreed.result():

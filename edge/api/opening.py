@@ -58,15 +58,18 @@ def open_server(
         closing(NetworkWatch(metrics)) as watch,
     ):
         if plan is not None and not isinstance(store, DamagedBook):
-            require_location(store, settings)
+            for location in dict.fromkeys(settings.location_of(camera) for camera in plan.cameras):
+                require_location(store, settings.db, location)
         clock = SystemClock()
         folder = folder_of(settings.db)
-        site = open_site(settings.site)
+        places = {file: open_site(file) for file in dict.fromkeys([settings.site, *map(settings.site_of, cameras)])}
+        sites = {name: site for name in cameras if (site := places[settings.site_of(name)]) is not None}
+        site = places[settings.site]
         broker = broker_of(settings, None if site is None else site.camera)
         eye, card = _eye(settings, watch.named, warn)
         judge, card = (None, card) if eye is None else _judge(settings, eye, card, watch.named, warn)
         evidence = Evidence.of_book(settings.db, _people(settings, watch.named, warn))
-        looker = None if eye is None else EyeLooker(eye, cameras, evidence, settings.max_pixels, site=site)
+        looker = None if eye is None else EyeLooker(eye, cameras, evidence, settings.max_pixels, sites=sites)
         api = create_app(
             settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card, lang=lang, stock=stock,
             judge=judge, keeping=None if isinstance(store, DamagedBook) else TaskPolicy(), plan=plan, metrics=metrics,
@@ -138,11 +141,11 @@ def _eye(
     return eye, ModelCard(eye.detector.fingerprint, eye.embedder_fingerprint, eye.gallery_fingerprint)
 
 
-def require_location(store: BookStore, settings: Settings) -> None:
+def require_location(store: BookStore, db: str, location: str) -> None:
     """Raises UsageFault where the book does not know the location that counts are held against."""
     with store.read() as book:
-        if book.location(LocationId(settings.location)) is None:
+        if book.location(LocationId(location)) is None:
             raise UsageFault(
                 "the book {db} has no location {location}, it has {known}; mend `location` in the settings, or bring the "
-                "location in with `shelfcount planogram import`", db=settings.db, location=settings.location,
+                "location in with `shelfcount planogram import`", db=db, location=location,
                 known=", ".join(each.id for each in book.locations()) or "-")

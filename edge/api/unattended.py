@@ -25,9 +25,9 @@ _log = events("unattended")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is counted unattended, and when."""
+    """Which cameras are counted unattended, one after the other, and when."""
 
-    camera: str
+    cameras: tuple[str, ...]
     schedule: Schedule
 
 
@@ -46,17 +46,18 @@ class Unattended:
     """The loop; `count` carries out an order and returns its job once it has ended."""
 
     def __init__(
-        self, plan: Plan, location: LocationId, count: Callable[[Order, threading.Event], CountJob], clock: Clock,
-        registry: CollectorRegistry, policy: RetryPolicy = RetryPolicy(),
+        self, plan: Plan, location_of: Callable[[str], LocationId], count: Callable[[Order, threading.Event], CountJob],
+        clock: Clock, registry: CollectorRegistry, policy: RetryPolicy = RetryPolicy(),
     ) -> None:
-        self._plan, self._location, self._count, self._clock, self._policy = plan, location, count, clock, policy
+        self._plan, self._location_of, self._count, self._clock, self._policy = plan, location_of, count, clock, policy
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self.work, name="unattended", daemon=True)
-        self.needs_person: tuple[str, ...] | None = None
-        self._rounds = Counter("shelfcount_unattended_rounds", "Unattended counts that were due, by outcome.", ("outcome",),
-                               registry=registry)
-        self._person = Gauge("shelfcount_unattended_needs_person", "1 while the latest unattended count could not be made.",
-                             registry=registry)
+        self.needs_person: dict[str, tuple[str, ...]] = {}
+        """Why, of each camera whose latest count could not be made."""
+        self._rounds = Counter("shelfcount_unattended_rounds", "Unattended counts that were due, by camera and outcome.",
+                               ("camera", "outcome"), registry=registry)
+        self._person = Gauge("shelfcount_unattended_needs_person", "1 while a camera's latest unattended count could not be made.",
+                             ("camera",), registry=registry)
 
     def start(self) -> None:
         self._thread.start()
@@ -82,39 +83,46 @@ class Unattended:
 
     def _due(self, due: datetime, now: datetime) -> None:
         if now - due > timedelta(seconds=self._policy.late_s):
-            _log.warning("count_missed", camera=self._plan.camera, due=due.isoformat())
-            self._rounds.labels("missed").inc()
+            for camera in self._plan.cameras:
+                _log.warning("count_missed", camera=camera, due=due.isoformat())
+                self._rounds.labels(camera, "missed").inc()
             return
-        try:
-            self._round()
-        except Exception:
-            _log.exception("round_failed", camera=self._plan.camera, due=due.isoformat())
-            self._rounds.labels("error").inc()
+        self._round(due)
 
-    def _round(self) -> None:
-        """One count, tried until something can be seen; only the last try goes into the book."""
-        count, until_s, took_s = CountId(f"c-{uuid.uuid4().hex}"), self._clock.monotonic() + self._policy.retry_for_s, 0.0
-        cause = Correlation.new()
-        while not self._stopping.is_set():
+    def _round(self, due: datetime) -> None:
+        """A count of each camera, tried until something can be seen; only the last try of each goes into the book."""
+        until_s, took_s = self._clock.monotonic() + self._policy.retry_for_s, 0.0
+        waiting = [(camera, CountId(f"c-{uuid.uuid4().hex}"), Correlation.new()) for camera in self._plan.cameras]
+        while waiting:
             began_s = self._clock.monotonic()
             is_last = began_s + took_s + self._policy.retry_every_s > until_s
-            order = Order(count, self._location, self._plan.camera, self._clock.now(), unattended=True, again=not is_last,
-                          cause=cause)
-            job = self._count(order, self._stopping)
-            if self._stopping.is_set() and not job.ended:
-                return
-            if job.status in (CaptureStatus.COUNTED, CaptureStatus.PARTLY):
-                self._tell("counted", None)
-                return
-            if is_last:
-                self._tell("needs_person", job.reasons or ((job.failure.code,) if job.failure else ()))
-                return
+            waiting = [each for each in waiting if not self._stopping.is_set() and not self._ended(*each, due, is_last=is_last)]
             took_s = self._clock.monotonic() - began_s
-            self._clock.wait(self._policy.retry_every_s, self._stopping)
+            if waiting:
+                self._clock.wait(self._policy.retry_every_s, self._stopping)
 
-    def _tell(self, outcome: str, needs_person: tuple[str, ...] | None) -> None:
-        self._rounds.labels(outcome).inc()
-        self._person.set(0 if needs_person is None else 1)
-        self.needs_person = needs_person
+    def _ended(self, camera: str, count: CountId, cause: Correlation, due: datetime, *, is_last: bool) -> bool:
+        """Whether this try was the last of the camera's count: it saw something, failed for good, or nothing is left to try."""
+        order = Order(count, self._location_of(camera), camera, self._clock.now(), unattended=True, again=not is_last, cause=cause)
+        try:
+            job = self._count(order, self._stopping)
+        except Exception:
+            _log.exception("round_failed", camera=camera, due=due.isoformat())
+            self._rounds.labels(camera, "error").inc()
+            return True
+        if self._stopping.is_set() and not job.ended:
+            return True
+        if job.status in (CaptureStatus.COUNTED, CaptureStatus.PARTLY):
+            self._tell(camera, "counted", None)
+            return True
+        if is_last:
+            self._tell(camera, "needs_person", job.reasons or ((job.failure.code,) if job.failure else ()))
+        return is_last
+
+    def _tell(self, camera: str, outcome: str, needs_person: tuple[str, ...] | None) -> None:
+        self._rounds.labels(camera, outcome).inc()
+        self._person.labels(camera).set(0 if needs_person is None else 1)
+        others = {name: why for name, why in self.needs_person.items() if name != camera}
+        self.needs_person = others if needs_person is None else others | {camera: needs_person}
         if needs_person is not None:
-            _log.warning("needs_person", camera=self._plan.camera, reasons=list(needs_person))
+            _log.warning("needs_person", camera=camera, reasons=list(needs_person))

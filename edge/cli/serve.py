@@ -45,9 +45,9 @@ def serve_command(
 
 @app.command("run")
 def run_command(
-    camera: Annotated[str | None, typer.Option(
-        help="The camera: NAME=SPEC (index, device path or URL), SPEC, or the NAME of one in the settings. Without it: the one "
-             "in the settings.")] = None,
+    camera: Annotated[list[str] | None, typer.Option(
+        help="A camera to count: NAME=SPEC (index, device path or URL), SPEC, or the NAME of one in the settings; may be "
+             "repeated. Without it: all in the settings.")] = None,
     site: Annotated[Path | None, typer.Option(help="Site file (TOML) of the camera's place.")] = None,
     every: Annotated[float, typer.Option(metavar="MINUTES", help="Minutes from one count to the next.")] = EVERY_MIN,
     at_shift_ends: Annotated[bool, typer.Option("--at-shift-ends", help="Count at the end of each shift too.")] = False,
@@ -58,11 +58,11 @@ def run_command(
 ) -> None:
     """Serve the API and count unattended, every few minutes and at the ends of shifts."""
     settings = load_settings(db=db, gallery=gallery, site=site)
-    specs = chosen([camera] if camera else (), settings.camera)
-    if len(specs) != 1:
-        raise UsageFault("one camera is counted unattended; name it with --camera (the settings have {cameras})",
-                         cameras=", ".join(specs) or "-")
-    plan = Plan(next(iter(specs)), Schedule(every, settings.calendar() if at_shift_ends else None))
+    specs = chosen(camera or (), settings.camera)
+    if not specs:
+        raise UsageFault("there is no camera to count unattended; name one with --camera, or write a table [[camera]] into the "
+                         "settings")
+    plan = Plan(tuple(specs), Schedule(every, settings.calendar() if at_shift_ends else None))
     with held_cameras(specs, SystemClock(), settings_of(settings.camera)) as cameras:
         serve_until_stopped(settings, cameras, host, port, plan)
     _leave()

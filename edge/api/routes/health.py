@@ -53,11 +53,11 @@ def _camera(desk: Desk) -> Part:
         status = "DOWN" if len(offline) == len(desk.cameras) else "DEGRADED"
     seen = utc_text(last.at) if last is not None and last.succeeded else None
     told = {name: _fares(state) for name, state in states.items()}
-    person = desk.unattended and desk.unattended.needs_person
+    person = desk.unattended.needs_person if desk.unattended else {}
     if person and status == "UP":
         status = "DEGRADED"
     return Part.model_validate({"status": status, "names": sorted(desk.cameras), "last_count": seen, "cameras": told,
-                                "needs_person": list(person or ())})
+                                "needs_person": {name: list(why) for name, why in sorted(person.items())}})
 
 
 def _fares(state: CameraState) -> dict[str, object]:

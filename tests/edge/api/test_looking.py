@@ -110,7 +110,7 @@ def test_a_new_site_is_used_from_the_next_count_on(tmp_path: Path) -> None:
     eyed = looker(tmp_path, door=NamedCamera(lambda: StillCamera(clock), clock))
     assert None is eyed.look(order, None).pedigree.calibration
     site = whole_site()
-    eyed.take_site(site)
+    eyed.take_site(site, ["door"])
     seen = eyed.look(order, None)
     assert (site.fingerprint, ("eye level",)) == (seen.pedigree.calibration, seen.shelves_seen)
 
@@ -118,8 +118,17 @@ def test_a_new_site_is_used_from_the_next_count_on(tmp_path: Path) -> None:
 def test_a_count_that_runs_while_a_site_is_taken_ends_with_the_place_it_began_with(tmp_path: Path) -> None:
     clock, order = SimulatedClock(NOW), Order(CountId("c-1"), LocationId("shelf-1"), "door", NOW)
     eyed = looker(tmp_path, door=NamedCamera(lambda: StillCamera(clock), clock))
-    seen = eyed.look(order, None, lambda: eyed.take_site(whole_site()))
+    seen = eyed.look(order, None, lambda: eyed.take_site(whole_site(), ["door"]))
     assert (None, whole_site().fingerprint) == (seen.pedigree.calibration, eyed.look(order, None).pedigree.calibration)
+
+
+def test_each_camera_is_counted_by_the_site_of_its_own_place(tmp_path: Path) -> None:
+    clock, site = SimulatedClock(NOW), whole_site()
+    cameras = {name: NamedCamera(lambda: StillCamera(clock), clock) for name in ("door", "till")}
+    eyed = EyeLooker(Eye(ThreePacks(), NoNamer(), 0.4), cameras, Evidence(tmp_path / "evidence", NobodyThere()), 1_000_000,
+                     sites={"till": site})
+    seen = [eyed.look(Order(CountId("c-1"), LocationId("shelf-1"), name, NOW), None).pedigree for name in ("door", "till")]
+    assert [("door", None), ("till", site.fingerprint)] == [(each.camera, each.calibration) for each in seen]
 
 
 def test_a_camera_that_nobody_named_is_refused(tmp_path: Path) -> None:
