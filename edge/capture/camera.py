@@ -227,6 +227,9 @@ class VideoFile:
 
 def open_camera(spec: str, clock: Clock) -> Camera:
     """The camera that `spec` names: an index, a device path, a URL or a video file. Raises UnreadableInput."""
-    if "://" not in spec and not spec.isdigit() and not spec.startswith("/dev/"):
-        return VideoFile(Path(spec))
-    return LiveCamera(spec, clock)
+    return LiveCamera(spec, clock) if is_live(spec) else VideoFile(Path(spec))
+
+
+def is_live(spec: str) -> bool:
+    """An index, a device path or an address; anything else is a file."""
+    return "://" in spec or spec.isdigit() or spec.startswith("/dev/")
