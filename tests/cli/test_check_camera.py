@@ -32,7 +32,8 @@ def test_a_camera_at_its_place_is_opened_and_its_verdict_told(site: Calibration,
     cv2.imwrite(str(tmp_path / "seen" / "1.png"), SURVEYED)
     with RigCamera(replayed(tmp_path / "seen", noise=2.0), fps=20) as rig:
         said = str(camera_on_site(CameraEntry(name="door", spec=rig.url), site))
-    assert said.startswith(f"camera door opens; its picture of {WIDTH} x {HEIGHT} px would be counted; the camera has moved by 0.")
+    assert said.startswith(
+        f"camera door opens; its picture of {WIDTH} x {HEIGHT} px would be counted; the camera has moved by 0.")
 
 
 @pytest.mark.parametrize(("now", "why"), [
