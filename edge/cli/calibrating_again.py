@@ -14,7 +14,7 @@ from edge.capture.quality import judge, measure
 from edge.cli.calibrating_bay import say_kept
 from edge.cli.console import out
 from edge.clock import SystemClock
-from edge.counting.masking import masked
+from edge.counting.masked_picture import masked_once
 from edge.counting.reasons import reason_in_words
 from edge.errors import CheckFailed, UsageFault
 from edge.settings import load_settings
@@ -37,7 +37,7 @@ def confirm(
         raise CheckFailed("{file} is no picture to survey: {why}; mend that and take it again", file=picture,
                           why=reason_in_words(reasons[0]))
     survey = surveyed_again(place, image, SystemClock().now().replace(microsecond=0))
-    shown, goods = masked(image, need_people(settings)).image, goods_in(image, open_eye(settings))
+    shown, goods = masked_once(picture, image, need_people(settings)).image, goods_in(image, open_eye(settings))
     with staged(settings.site, replace(survey, goods=goods), cv2.imencode(".png", shown)[1].tobytes()) as made:
         kept = made.put_in_place()
     say_kept(kept, speak)

@@ -19,7 +19,8 @@ from edge.capture.frame import Image
 from edge.capture.pictures import read_picture
 from edge.cli.console import Out, out
 from edge.clock import SystemClock
-from edge.counting.masking import Masked, masked
+from edge.counting.masked_picture import masked_once
+from edge.counting.masking import Masked
 from edge.errors import UsageFault
 from edge.report.bay_overlay import draw_bands
 from edge.settings import load_settings
@@ -56,7 +57,7 @@ def bay(
         raise UsageFault("give either --corners with four points, or --tags")
     count, speak, settings = count_of(rails), out(), load_settings(gallery=gallery)
     image = read_picture(picture, settings.max_pixels).image
-    shown = masked(image, open_people(settings))
+    shown = masked_once(picture, image, open_people(settings))
     height_px, width_px = image.shape[:2]
     points = tag_corners(image, first_tag) if corners is None else corners_of(corners)
     draft = Survey(

@@ -5,7 +5,6 @@ import signal
 from pathlib import Path
 from typing import Annotated
 
-import cv2
 import typer
 
 from edge.bootstrap import need_people
@@ -15,6 +14,7 @@ from edge.capture.rig import Mode, RigCamera, replayed
 from edge.cli.app import app
 from edge.cli.console import Out, out
 from edge.cli.settled_view import settled_view
+from edge.counting.masked_picture import signed_png
 from edge.counting.masking import masked
 from edge.counting.reasons import reason_in_words
 from edge.demo.stage import open_stage
@@ -65,7 +65,7 @@ def keep_picture(spec: str, target: Path, speak: Out) -> None:
         raise CheckFailed("{camera} shows no usable picture, none was written: {why}; mend that and run this again",
                           camera=without_password(spec), why=", ".join(speak.tr.say(reason_in_words(each)) for each in reasons))
     with whole_file(target) as half:
-        half.write_bytes(cv2.imencode(".png", masked(image, people).image)[1].tobytes())
+        half.write_bytes(signed_png(masked(image, people)))
     height_px, width_px = image.shape[:2]
     speak.say(tell("{file} is written, {width} x {height} px; look at it: the whole shelf, nobody in front",
                    file=target, width=width_px, height=height_px))

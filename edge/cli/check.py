@@ -99,6 +99,9 @@ def _set_to(entry: CameraEntry) -> Message:
     if _is_unplugged(entry):
         raise UsageFault("camera {name}: {spec} is not there; plug it in, or take its path from `shelfcount camera list`",
                          name=entry.name, spec=entry.spec)
+    if "://" in entry.spec:
+        return tell("camera {name}: {spec}, whose exposure and all else are set in the camera itself", name=entry.name,
+                    spec=without_password(entry.spec))
     left_out = {"name", "spec"}
     set_to = ", ".join(f"{key} {value}" for key, value in entry.model_dump(exclude=left_out, exclude_none=True).items())
     return tell("camera {name}: {spec}, set to {settings} after every plug; /api/health tells what it did not take",
