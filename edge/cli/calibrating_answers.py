@@ -19,6 +19,7 @@ from edge.cli.calibrating_bay import corners_of, count_of
 from edge.counting.reasons import reason_in_words
 from edge.errors import CheckFailed, UsageFault
 from edge.settings import load_settings
+from edge.surveying.keeping import need_site_name
 from edge.surveying.proposal import view_of, whole_bay
 
 TAGS = "tags"
@@ -68,7 +69,8 @@ def sheet_file(text: str, ours: str | None) -> Path:
     file = Path(text)
     if file.suffix.lower() not in (".pdf", ".png"):
         raise UsageFault("a sheet is written as .pdf or .png, not as {name}", name=file.name)
-    _need_folder(file)
+    if not file.absolute().parent.is_dir():
+        raise UsageFault("there is no folder {folder}; make it first", folder=file.absolute().parent)
     if file.exists() and text != ours:
         raise UsageFault("{file} is there already and is not overwritten; give another name, or move it away", file=file)
     return file
@@ -92,9 +94,7 @@ def shelves(text: str) -> str:
 def site_file(text: str) -> Path:
     """A site file that is there is kept under a number; any other file is left alone."""
     file = Path(text)
-    if file.suffix.lower() != ".toml":
-        raise UsageFault("a site file is written as .toml, not as {name}", name=file.name)
-    _need_folder(file)
+    need_site_name(file)
     try:
         if file.exists():
             read_site(file)
@@ -111,8 +111,3 @@ def own_file(known: MutableMapping[str, str], name: str) -> Path:
         numbered = (first.with_name(f"{first.stem}.{number}{first.suffix}") for number in count(2))
         known[name] = str(first if not first.exists() else next(each for each in numbered if not each.exists()))
     return Path(known[name])
-
-
-def _need_folder(file: Path) -> None:
-    if not file.absolute().parent.is_dir():
-        raise UsageFault("there is no folder {folder}; make it first", folder=file.absolute().parent)

@@ -102,15 +102,18 @@ def doubt_of_shape(survey: Survey) -> Message | None:
     if 1 / ODD_SHAPE < typed / seen < ODD_SHAPE:
         return None
     return tell("the front looks {seen} times as wide as high, {width} x {height} mm is {typed} times; were width and height "
-                "exchanged?", seen=f"{seen:.2f}", typed=f"{typed:.2f}", width=survey.width_mm, height=survey.height_mm)
+                "exchanged?", seen=f"{seen:.2f}", typed=f"{typed:.2f}", width=f"{survey.width_mm:g}",
+                height=f"{survey.height_mm:g}")
 
 
 def doubt_of_size(width_mm: float, height_mm: float) -> Message | None:
     """Where a bay is smaller, or larger, than any that one camera looks at."""
     if max(width_mm, height_mm) < SMALL_BAY_MM:
-        return tell("a bay of {width} x {height} mm is small; were they typed in cm?", width=width_mm, height=height_mm)
+        return tell("a bay of {width} x {height} mm is small; were they typed in cm?", width=f"{width_mm:g}",
+                    height=f"{height_mm:g}")
     if max(width_mm, height_mm) > LARGE_BAY_MM:
-        return tell("a bay of {width} x {height} mm is large; a metre has 1000 mm", width=width_mm, height=height_mm)
+        return tell("a bay of {width} x {height} mm is large; a metre has 1000 mm", width=f"{width_mm:g}",
+                    height=f"{height_mm:g}")
     return None
 
 

@@ -28,6 +28,7 @@ from edge.cli.console import out
 from edge.cli.guided import Step, Walk, walk_through
 from edge.errors import CheckFailed, UsageFault
 from edge.passwords import without_password
+from edge.settings import load_settings
 from inventory_core.messages import tell
 
 PROGRESS = Path("calibrate.progress.json")
@@ -126,7 +127,7 @@ def _size(walk: Walk) -> tuple[float, float]:
 def _picture(walk: Walk, answer: str) -> Path:
     """The picture to survey; one that a camera takes now is kept, people painted over. Raises where it cannot be used."""
     path = Path(answer)
-    if is_live(answer):
+    if is_live(answer) or answer in {entry.name for entry in load_settings().camera}:
         path = own_file(walk.known, "bay.png")
         keep_picture(answer, path, walk.speak)
         walk.known["camera"] = without_password(answer)  # it is written to the file of progress

@@ -73,6 +73,7 @@ def test_what_is_answered_wrongly_is_told_at_once_and_that_question_alone_is_ask
 ) -> None:
     cv2.imwrite("dark.png", np.zeros((540, 960, 3), np.uint8))
     Path("shelfcount.toml").write_text('location = "shelf-1"\n', encoding="utf-8")
+    Path("notes.toml").write_text("[milk]\n", encoding="utf-8")
     Path("old.pdf").write_text("a letter", encoding="utf-8")
     refused = {
         "paper": "charuco or tags, not paper", "tags": "", "sheet.doc": "not as sheet.doc", "away/sheet.pdf": "make it first",
@@ -81,7 +82,8 @@ def test_what_is_answered_wrongly_is_told_at_once_and_that_question_alone_is_ask
         "1920": "", "-5": "got -5", "1080": "",
         "1,2 3": "--corners takes four points", "no,tags": "--corners takes four points", TAGS: "0 (top left)",
         OUTSIDE: "outside the picture", MIRRORED: "anticlockwise", CORNERS: "", "many": "got many", "4": "",
-        "site.txt": "written as .toml", "shelfcount.toml": "is no site file", "site.toml": "",
+        "site.txt": "written as .toml", "shelfcount.toml": "is the file of the settings", "notes.toml": "is no site file",
+        "site.toml": "",
     }
     wrong = [why for why in refused.values() if why]
     answers = {"-": "", TAGS: "tags"}
