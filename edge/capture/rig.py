@@ -71,6 +71,8 @@ class RigCamera:
             def do_GET(self) -> None:
                 rig.serve(self)
 
+            do_POST = do_GET
+
             def log_message(self, format: str, *args: object) -> None:
                 del format, args
 

@@ -3,16 +3,19 @@
     view = settled_view("/dev/v4l/by-path/...", load_settings().camera)
 """
 
+import threading
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
 from edge.api.cameras import settings_of
 from edge.capture.camera import Camera, is_live, open_camera
+from edge.capture.camera_faults import camera_fault
 from edge.capture.camera_settings import CameraSettings, Unlike
 from edge.capture.frame import Frame, Image
 from edge.capture.frozen import frozen
 from edge.capture.hold import hold
+from edge.capture.keeper import KeepPolicy
 from edge.capture.quality import measure
 from edge.capture.settle import take_burst
 from edge.capture.supervisor import SupervisedCamera, supervise
@@ -20,6 +23,8 @@ from edge.clock import SystemClock
 from edge.errors import CheckFailed
 from edge.passwords import without_password
 from edge.settings import CameraEntry
+
+_LOOK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +46,8 @@ def settled_view(camera: str, known: Sequence[CameraEntry] = ()) -> View:
     spec, settings = (camera, CameraSettings()) if entry is None else (entry.spec, settings_of([entry])[entry.name])
     clock, shown = SystemClock(), without_password(camera)
     with hold([spec]), closing(_opened(spec, shown, settings, clock)) as source:
+        if isinstance(source, SupervisedCamera) and _once_opened(source, clock) == "no_camera":  # nobody waits for a plug here
+            raise camera_fault("no_camera", shown)
         burst = take_burst(source, clock)
         unlike = source.state.unlike if isinstance(source, SupervisedCamera) else ()
     if not burst.settled:
@@ -53,6 +60,14 @@ def settled_view(camera: str, known: Sequence[CameraEntry] = ()) -> View:
 
 def _opened(spec: str, name: str, settings: CameraSettings, clock: SystemClock) -> Camera:
     return supervise(spec, clock, name=name, settings=settings) if is_live(spec) else open_camera(spec, clock)
+
+
+def _once_opened(camera: SupervisedCamera, clock: SystemClock) -> str | None:
+    """How the camera fares once it was opened, or was not."""
+    until_s = clock.monotonic() + KeepPolicy().open_s
+    while (code := camera.state.code) == "camera_opening" and clock.monotonic() < until_s:
+        clock.wait(_LOOK_S, threading.Event())
+    return code
 
 
 def _sharpness(frame: Frame) -> float:
