@@ -71,7 +71,8 @@ class RigCamera:
             def do_GET(self) -> None:
                 rig.serve(self)
 
-            do_POST = do_GET
+            def do_POST(self) -> None:
+                rig.serve(self)
 
             def log_message(self, format: str, *args: object) -> None:
                 del format, args

@@ -49,7 +49,7 @@ def test_every_order_is_answered_with_a_line_and_an_unknown_one_with_those_that_
         with urllib.request.urlopen(f"{base}/mode/stall", timeout=5) as answer:
             assert (b"mode stall\n", Mode.STALL) == (answer.read(), rig.mode)
         with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(f"{base}/mode/nonsense", timeout=5)
+            urllib.request.urlopen(f"{base}/mode/nonsense", data=b"", timeout=5)
         said = refused.value.read().decode()
         refused.value.close()
     assert (404, True) == (refused.value.code, said.startswith("no mode nonsense; it is stall, and may be live, stall, slow,"))
