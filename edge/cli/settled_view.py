@@ -1,4 +1,4 @@
-"""One picture of a camera for a command: through a process of its own, once nothing moves, within half a minute.
+"""One picture of a camera for a command: through a process of its own, once nothing moves, in under a minute.
 
     view = settled_view("/dev/v4l/by-path/...", load_settings().camera)
 """
