@@ -11,11 +11,14 @@ from calibration.record import Calibration
 from calibration.site_file import read_site
 from edge.cli import commands
 from edge.counting.masking import FILL_BGR
+from edge.counting.surveyed import surveyed_view
 from edge.errors import ExitCode
 from edge.surveying.again import corners_now, surveyed_again
+from inventory_core.counts import CaptureStatus
 from tests.calibration.drawn_shelf import HEIGHT, WIDTH, seen, shelf, turned
 from tests.edge.api.conftest import NOW
-from tests.edge.counting.test_drifted_camera import SURVEYED, site_on
+from tests.edge.counting.drawn import drawn, eye_on
+from tests.edge.counting.test_drifted_camera import SURVEYED, count, site_on
 
 WHOLE = np.array([[0, 0], [WIDTH, 0], [WIDTH, HEIGHT], [0, HEIGHT]], np.float64)
 
@@ -46,6 +49,18 @@ def test_other_goods_on_the_same_boards_become_the_clear_view(site: Calibration,
     np.testing.assert_allclose(corners_now(now, refilled), WHOLE)
     assert site.fingerprint == read_site(Path("site.1.toml")).fingerprint
     assert "the shelves of before on the picture of today" in capsys.readouterr().out
+
+
+def test_counts_that_a_change_for_good_made_partly_are_whole_again(site: Calibration) -> None:
+    now = SURVEYED.copy()
+    now[150:330, 60:580] = seen(shelf(3, 8))[150:330, 60:580]
+    before = surveyed_view(eye_on(drawn("A A B | C C")), site, coloured(now))
+    assert CaptureStatus.PARTLY is count(now, site, before).status
+    assert cv2.imwrite("today.png", coloured(now))
+    assert ExitCode.DONE == commands.run(["calibrate", "confirm", "today.png", "--site", "site.toml", "--lang", "en"])
+    site = read_site(Path("site.toml"))
+    before = surveyed_view(eye_on(drawn("A A B | C C")), site, coloured(now))
+    assert CaptureStatus.COUNTED is count(now, site, before).status
 
 
 def test_the_corners_go_with_a_nudge_and_with_the_size_of_the_picture(site: Calibration) -> None:
