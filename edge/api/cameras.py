@@ -75,6 +75,14 @@ def settings_of(known: Sequence[CameraEntry]) -> dict[str, CameraSettings]:
     return {entry.name: CameraSettings(**entry.model_dump(exclude={"name", "spec"})) for entry in known}
 
 
+def spec_of(camera: str, known: Sequence[CameraEntry]) -> tuple[str, CameraSettings]:
+    """The spec of a `camera` by the name or spec of a `known` one, and how that is set; any other is a spec itself."""
+    for entry in known:
+        if camera in (entry.name, entry.spec):
+            return entry.spec, settings_of([entry])[entry.name]
+    return camera, CameraSettings()
+
+
 @contextmanager
 def held_cameras(
     specs: Mapping[str, str], clock: Clock, settings: Mapping[str, CameraSettings] | None = None

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from edge.api.cameras import spec_of
 from edge.bootstrap import need_people, open_eye, open_people, open_site, prove_eye
 from edge.capture.hold import hold
 from edge.cli.app import app
@@ -30,7 +31,7 @@ from models.errors import ModelError
 def count(
     sources: Annotated[list[str] | None, typer.Argument(
         metavar="SOURCE...", help="Pictures, folders of pictures, or videos.", show_default=False)] = None,
-    camera: Annotated[str | None, typer.Option(help="Camera index, device path or URL: counts one burst.")] = None,
+    camera: Annotated[str | None, typer.Option(help="Camera index, path, URL or NAME in the settings: one burst.")] = None,
     gallery: Annotated[Path | None, typer.Option(help="Folder of the gallery that names products.")] = None,
     site: Annotated[Path | None, typer.Option(help="Site file (TOML); without it shelf rows are found.")] = None,
     annotate_to: Annotated[Path | None, typer.Option(
@@ -47,7 +48,7 @@ def count(
     settings = load_settings(gallery=gallery, site=site, location=location)
     surveyed = open_site(settings.site)
     start = parse_instant("--starts-at", starts_at) if starts_at else None
-    found = [*expand(sources or ()), *([Source.of_camera(camera)] if camera is not None else [])]
+    found = [*expand(sources or ()), *([] if camera is None else [Source.of_camera(*spec_of(camera, settings.camera))])]
     with hold(source.name for source in found if source.kind is Kind.CAMERA):
         eye = open_eye(settings, settings.gallery)
         if db is not None:

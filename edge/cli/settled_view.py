@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from edge.api.cameras import settings_of
+from edge.api.cameras import spec_of
 from edge.capture.camera import Camera, is_live, open_camera
 from edge.capture.camera_faults import camera_fault
 from edge.capture.camera_settings import CameraSettings, Unlike
@@ -42,8 +42,7 @@ def settled_view(camera: str, known: Sequence[CameraEntry] = ()) -> View:
     Raises UnreadableInput, camera_busy where another program reads it, and CheckFailed where something moves or the camera
     repeats itself.
     """
-    entry = next((each for each in known if camera in (each.name, each.spec)), None)
-    spec, settings = (camera, CameraSettings()) if entry is None else (entry.spec, settings_of([entry])[entry.name])
+    spec, settings = spec_of(camera, known)
     clock, shown = SystemClock(), without_password(camera)
     with hold([spec]), closing(_opened(spec, shown, settings, clock)) as source:
         if isinstance(source, SupervisedCamera) and _once_opened(source, clock) == "no_camera":  # nobody waits for a plug here

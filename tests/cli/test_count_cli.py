@@ -138,9 +138,11 @@ def test_a_second_count_of_a_camera_that_is_being_counted_is_refused_and_stores_
     capsys: pytest.CaptureFixture[str]
 ) -> None:
     address = "http://127.0.0.1:9/live"
-    with hold([address]):
-        assert ExitCode.UNREADABLE == commands.run(["count", "--camera", address, "--db", "book.db", "--lang", "en"])
-    assert f"camera {address} is being read by another shelfcount, process " in capsys.readouterr().err
+    Path("shelfcount.toml").write_text(f'[[camera]]\nname = "door"\nspec = "{address}"\n', encoding="utf-8")
+    for given in (address, "door"):
+        with hold([address]):
+            assert ExitCode.UNREADABLE == commands.run(["count", "--camera", given, "--db", "book.db", "--lang", "en"])
+        assert f"camera {address} is being read by another shelfcount, process " in capsys.readouterr().err
     assert not Path("book.db").exists()
 
 

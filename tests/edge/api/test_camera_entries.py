@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.api.cameras import chosen, settings_of
+from edge.api.cameras import chosen, settings_of, spec_of
 from edge.capture.camera_settings import CameraSettings
 from edge.capture.wire import Order
 from edge.cli import commands
@@ -48,6 +48,13 @@ def test_a_name_alone_is_one_of_the_settings(
     entries: tuple[CameraEntry, ...], given: tuple[str, ...], expected: dict[str, str]
 ) -> None:
     assert expected == chosen(given, entries)
+
+
+def test_a_camera_of_the_settings_is_set_as_they_say_by_its_name_or_its_spec_and_any_other_as_it_is(
+    entries: tuple[CameraEntry, ...]
+) -> None:
+    door = settings_of(entries)["door"]
+    assert [(DOOR, door), (DOOR, door), ("0", CameraSettings())] == [spec_of(each, entries) for each in ("door", DOOR, "0")]
 
 
 def test_settings_reach_the_process_that_reads_the_camera(entries: tuple[CameraEntry, ...]) -> None:
