@@ -19,6 +19,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from edge.passwords import without_secrets
 
 _OURS = "shelfcount"
+logging.getLogger(_OURS).addHandler(logging.NullHandler())  # a command that does not log writes no raw lines
 _REQUEST = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
 _PARENT = re.compile(r"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})(?:-.*)?")
 

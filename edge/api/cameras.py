@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from edge.capture.camera import Camera, open_camera
+from edge.capture.camera import Camera, is_live, open_camera
 from edge.capture.camera_settings import CameraSettings
 from edge.capture.frame import Frame
+from edge.capture.hold import hold
 from edge.capture.keeper import CameraState
 from edge.capture.packet import Packet
 from edge.capture.supervisor import SupervisedCamera, supervise
@@ -74,26 +75,36 @@ def settings_of(known: Sequence[CameraEntry]) -> dict[str, CameraSettings]:
     return {entry.name: CameraSettings(**entry.model_dump(exclude={"name", "spec", "location", "site"})) for entry in known}
 
 
+def spec_of(camera: str, known: Sequence[CameraEntry]) -> tuple[str, CameraSettings]:
+    """The spec of a `camera` by the name or spec of a `known` one, and how that is set; any other is a spec itself."""
+    for entry in known:
+        if camera in (entry.name, entry.spec):
+            return entry.spec, settings_of([entry])[entry.name]
+    return camera, CameraSettings()
+
+
 @contextmanager
 def held_cameras(
     specs: Mapping[str, str], clock: Clock, settings: Mapping[str, CameraSettings] | None = None
 ) -> Iterator[dict[str, NamedCamera]]:
     """The cameras, live ones opened in the background and held until the end, when no process of theirs is left; `settings`
-    by name, set again and read back after every plug."""
+    by name, set again and read back after every plug. Raises UnreadableInput camera_busy for a device that another program
+    reads; who reads an address is the camera's affair."""
     held: list[SupervisedCamera] = []
     cameras: dict[str, NamedCamera] = {}
-    try:
-        for name, spec in specs.items():
-            if not is_live(spec):
-                cameras[name] = NamedCamera(partial(open_camera, spec, clock), clock)
-                continue
-            camera = supervise(spec, clock, name=name, settings=(settings or {}).get(name, CameraSettings()))
-            held.append(camera)
-            cameras[name] = NamedCamera(partial(Lent, camera), clock, partial(_state, camera))
-        yield cameras
-    finally:
-        with ThreadPoolExecutor(max(1, len(held))) as closers:
-            list(closers.map(SupervisedCamera.close, held))
+    with hold(spec for spec in specs.values() if "://" not in spec):
+        try:
+            for name, spec in specs.items():
+                if not is_live(spec):
+                    cameras[name] = NamedCamera(partial(open_camera, spec, clock), clock)
+                    continue
+                camera = supervise(spec, clock, name=name, settings=(settings or {}).get(name, CameraSettings()))
+                held.append(camera)
+                cameras[name] = NamedCamera(partial(Lent, camera), clock, partial(_state, camera))
+            yield cameras
+        finally:
+            with ThreadPoolExecutor(max(1, len(held))) as closers:
+                list(closers.map(SupervisedCamera.close, held))
 
 
 def states_of(cameras: Mapping[str, object]) -> dict[str, CameraState]:
@@ -102,11 +113,6 @@ def states_of(cameras: Mapping[str, object]) -> dict[str, CameraState]:
         name: camera.state() for name, camera in sorted(cameras.items())
         if isinstance(camera, NamedCamera) and camera.state is not None
     }
-
-
-def is_live(spec: str) -> bool:
-    """An index, a device path or an address; anything else is a file."""
-    return "://" in spec or spec.isdigit() or spec.startswith("/dev/")
 
 
 def _state(camera: SupervisedCamera) -> CameraState:

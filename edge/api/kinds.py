@@ -95,6 +95,7 @@ KINDS: Mapping[str, Kind] = {
     "camera_garbled": Kind(503, tell("The camera does not answer")),
     "camera_opening": Kind(503, tell("The camera does not answer")),
     "camera_crashed": Kind(503, tell("The camera does not answer")),
+    "camera_busy": Kind(503, tell("Another program reads the camera")),
     "missing_extra": Kind(503, tell("A part of this program is not installed")),
     "check_failed": Kind(503, tell("The server's own check failed")),
     "interrupted": Kind(503, tell("The server stopped meanwhile")),

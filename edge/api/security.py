@@ -22,7 +22,8 @@ _ASKING = frozenset({Role.ADMIN, Role.STAFF, Role.TILL, Role.CAMERA})
 _READING = frozenset({Role.ADMIN, Role.STAFF, Role.BI, Role.CAMERA})
 _FINDINGS = frozenset({Role.ADMIN, Role.STAFF, Role.BI})
 
-OPEN: frozenset[Route] = frozenset({("GET", "/api/health"), ("GET", "/metrics"), ("GET", "/survey"), ("GET", "/static/{name}")})
+OPEN: frozenset[Route] = frozenset({
+    ("GET", "/api/health"), ("GET", "/metrics"), ("GET", "/"), ("GET", "/survey"), ("GET", "/static/{name}")})
 """Routes that need no key."""
 
 ALLOWED: Mapping[Route, frozenset[Role]] = MappingProxyType({

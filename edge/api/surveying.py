@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from calibration.errors import CalibrationError
+from calibration.homography import Points
 from calibration.lens import Lens
 from calibration.record import LIKE_SHAPE, Calibration
 from calibration.site_write import Survey
@@ -20,6 +21,7 @@ from edge.counting.evidence import folder_of
 from edge.counting.pipeline import Eye
 from edge.errors import UnreadableInput, UsageFault
 from edge.settings import Settings
+from edge.surveying.again import corners_now
 from edge.surveying.keeping import Kept, staged
 from edge.surveying.planogram_table import planogram_csv
 from edge.surveying.proposal import Proposal, goods_in, propose, view_of
@@ -37,7 +39,8 @@ _VIEW_LONG_SIDE_PX = 1600
 @dataclass(frozen=True, slots=True, eq=False)
 class Draft:
     """A picture without its corners yet: `png` is what will be kept and shown, people painted over; `taken` (JPEG) is for the
-    eye alone, which finds goods where packets look like people; `reasons` are codes of why it is a bad one."""
+    eye alone, which finds goods where packets look like people; `reasons` are codes of why it is a bad one; `corners` (4, 2) px
+    where the bay of the site in use lies in it, None where that is not seen."""
 
     id: str
     camera: str | None
@@ -46,6 +49,7 @@ class Draft:
     png: bytes
     taken: bytes
     reasons: tuple[str, ...]
+    corners: Points | None = None
 
     def image(self) -> Image:
         """As it may be shown."""
@@ -102,12 +106,19 @@ class Surveys:
     def begin(self, id: str, camera: str | None, image: Image, shown: Image) -> Draft:
         """Hold a picture until it has its corners, with its copy that may be `shown`; the oldest makes room."""
         height_px, width_px = image.shape[:2]
+        reasons = judge(measure(image), QualityLimits())
         draft = Draft(id, camera, width_px, height_px, cv2.imencode(".png", shown)[1].tobytes(),
-                      cv2.imencode(".jpg", image, _TAKEN)[1].tobytes(), judge(measure(image), QualityLimits()))
+                      cv2.imencode(".jpg", image, _TAKEN)[1].tobytes(), reasons, None if reasons else self._corners_in(image))
         self._drafts[id] = draft
         while len(self._drafts) > WAITING or (len(self._drafts) > 1 and self._held_bytes() > self._waiting_bytes):
             self._drafts.popitem(last=False)
         return draft
+
+    def _corners_in(self, image: Image) -> Points | None:
+        try:
+            return None if self.site is None else corners_now(self.site, image)
+        except CalibrationError:
+            return None
 
     def _held_bytes(self) -> int:
         return sum(len(draft.png) for draft in self._drafts.values())

@@ -48,11 +48,14 @@ class LiveCamera:
     never holds it, and old frames cannot pile up.
     """
 
-    def __init__(self, spec: str, clock: Clock, *, patience_s: float = READ_TIMEOUT_MS / 1000) -> None:
+    def __init__(
+        self, spec: str, clock: Clock, *, settings: CameraSettings = CameraSettings(),
+        patience_s: float = READ_TIMEOUT_MS / 1000,
+    ) -> None:
         self.name = without_password(spec)
         self._clock = clock
         self._patience_s = patience_s
-        self._grabber, _ = open_grabber(spec, clock, name=self.name)
+        self._grabber, _ = open_grabber(spec, clock, name=self.name, settings=settings)
         self._warm_s = clock.monotonic() + WARM_UP_S
         self._news = threading.Condition()
         self._grabbed = 0
@@ -225,8 +228,11 @@ class VideoFile:
         self._capture.release()
 
 
-def open_camera(spec: str, clock: Clock) -> Camera:
+def open_camera(spec: str, clock: Clock, settings: CameraSettings = CameraSettings()) -> Camera:
     """The camera that `spec` names: an index, a device path, a URL or a video file. Raises UnreadableInput."""
-    if "://" not in spec and not spec.isdigit() and not spec.startswith("/dev/"):
-        return VideoFile(Path(spec))
-    return LiveCamera(spec, clock)
+    return LiveCamera(spec, clock, settings=settings) if is_live(spec) else VideoFile(Path(spec))
+
+
+def is_live(spec: str) -> bool:
+    """An index, a device path or an address; anything else is a file."""
+    return "://" in spec or spec.isdigit() or spec.startswith("/dev/")

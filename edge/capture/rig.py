@@ -71,6 +71,9 @@ class RigCamera:
             def do_GET(self) -> None:
                 rig.serve(self)
 
+            def do_POST(self) -> None:
+                rig.serve(self)
+
             def log_message(self, format: str, *args: object) -> None:
                 del format, args
 
@@ -91,11 +94,7 @@ class RigCamera:
     def serve(self, request: BaseHTTPRequestHandler) -> None:
         """Answer one connection: /mode/NAME switches, everything else is the stream."""
         if request.path.startswith("/mode/"):
-            known = request.path.removeprefix("/mode/") in list(Mode)
-            if known:
-                self.mode = Mode(request.path.removeprefix("/mode/"))
-            request.send_response(204 if known else 404)
-            request.end_headers()
+            _answer(request, *self._switched(request.path.removeprefix("/mode/")))
             return
         if self._closed():
             return
@@ -109,6 +108,13 @@ class RigCamera:
                 self._clock.wait(self.SLOW_S if self.mode is Mode.SLOW else 1 / self._fps, self.stop)
         except OSError:
             return
+
+    def _switched(self, name: str) -> tuple[int, str]:
+        """The status and the line that answers an order to be `name` from now on."""
+        if name not in list(Mode):
+            return 404, f"no mode {name}; it is {self.mode.value}, and may be {', '.join(Mode)}"
+        self.mode = Mode(name)
+        return 200, f"mode {name}"
 
     def _closed(self) -> bool:
         return self.mode is Mode.CLOSE or self.stop.is_set()
@@ -128,6 +134,15 @@ class RigCamera:
             data = stamped(self._source(number), number)
             self._sent.append(data)
             return _part(data[: len(data) // 2] if mode is Mode.TORN else data)
+
+
+def _answer(request: BaseHTTPRequestHandler, status: int, line: str) -> None:
+    data = f"{line}\n".encode()
+    request.send_response(status)
+    request.send_header("Content-Type", "text/plain; charset=utf-8")
+    request.send_header("Content-Length", str(len(data)))
+    request.end_headers()
+    request.wfile.write(data)
 
 
 def _part(data: bytes) -> bytes:

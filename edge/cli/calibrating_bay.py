@@ -19,7 +19,8 @@ from edge.capture.frame import Image
 from edge.capture.pictures import read_picture
 from edge.cli.console import Out, out
 from edge.clock import SystemClock
-from edge.counting.masking import Masked, masked
+from edge.counting.masked_picture import masked_once
+from edge.counting.masking import Masked
 from edge.errors import UsageFault
 from edge.report.bay_overlay import draw_bands
 from edge.settings import load_settings
@@ -27,11 +28,12 @@ from edge.surveying.keeping import Kept, staged
 from edge.surveying.planogram_table import planogram_csv
 from edge.surveying.proposal import Proposal, goods_in, propose, view_of, whole_bay
 from edge.whole_file import whole_file
-from inventory_core.messages import tell
+from inventory_core.messages import Message, tell
 
 ODD_SHAPE = 1.6
 """Times by which typed and seen shape may differ: a camera that looks at a front from 45 degrees sees it 1.4 times narrower."""
 SMALL_BAY_MM = 250
+LARGE_BAY_MM = 20_000
 
 
 def bay(
@@ -53,9 +55,9 @@ def bay(
     """Write a site file: the bay in the picture, and the shelves that are seen in it."""
     if (corners is None) is not tags:
         raise UsageFault("give either --corners with four points, or --tags")
-    count, speak, settings = _count(rails), out(), load_settings(gallery=gallery)
+    count, speak, settings = count_of(rails), out(), load_settings(gallery=gallery)
     image = read_picture(picture, settings.max_pixels).image
-    shown = masked(image, open_people(settings))
+    shown = masked_once(picture, image, open_people(settings))
     height_px, width_px = image.shape[:2]
     points = tag_corners(image, first_tag) if corners is None else corners_of(corners)
     draft = Survey(
@@ -76,7 +78,7 @@ def bay(
     _say_doubts(draft, shown, speak)
     if slots:
         _say_slots(found, target, settings.location, speak)
-    _say_kept(kept, speak)
+    say_kept(kept, speak)
     if overlay is not None:
         speak.say(tell("{file} shows where they are; compare it with the shelf", file=overlay))
     speak.say(tell("{file} is written; mend top_mm and bottom_mm in it where a board lies elsewhere, then run "
@@ -88,18 +90,34 @@ def _say_doubts(survey: Survey, shown: Masked, speak: Out) -> None:
     if shown.share > 0:
         speak.say(tell("{percent} % of the kept picture is grey: somebody, or packets that look like somebody; if nobody stood "
                        "there, nothing needs doing", percent=max(1, round(100 * shown.share))))
+    for doubt in (doubt_of_shape(survey), doubt_of_size(survey.width_mm, survey.height_mm)):
+        if doubt is not None:
+            speak.warn(doubt)
+
+
+def doubt_of_shape(survey: Survey) -> Message | None:
+    """Where the corners and the tape measure disagree on how wide the front is."""
     across = np.linalg.norm(np.roll(survey.corners, -1, axis=0) - survey.corners, axis=1)  # top, right, bottom, left
     seen, typed = float((across[0] + across[2]) / (across[1] + across[3])), survey.width_mm / survey.height_mm
-    if not 1 / ODD_SHAPE < typed / seen < ODD_SHAPE:
-        speak.warn(tell("the front looks {seen} times as wide as high, {width} x {height} mm is {typed} times; were width and "
-                        "height exchanged?", seen=f"{seen:.2f}", typed=f"{typed:.2f}", width=survey.width_mm,
-                        height=survey.height_mm))
-    if max(survey.width_mm, survey.height_mm) < SMALL_BAY_MM:
-        speak.warn(tell("a bay of {width} x {height} mm is small; were they typed in cm?", width=survey.width_mm,
-                        height=survey.height_mm))
+    if 1 / ODD_SHAPE < typed / seen < ODD_SHAPE:
+        return None
+    return tell("the front looks {seen} times as wide as high, {width} x {height} mm is {typed} times; were width and height "
+                "exchanged?", seen=f"{seen:.2f}", typed=f"{typed:.2f}", width=f"{survey.width_mm:g}",
+                height=f"{survey.height_mm:g}")
 
 
-def _say_kept(kept: Kept, speak: Out) -> None:
+def doubt_of_size(width_mm: float, height_mm: float) -> Message | None:
+    """Where a bay is smaller, or larger, than any that one camera looks at."""
+    if max(width_mm, height_mm) < SMALL_BAY_MM:
+        return tell("a bay of {width} x {height} mm is small; were they typed in cm?", width=f"{width_mm:g}",
+                    height=f"{height_mm:g}")
+    if max(width_mm, height_mm) > LARGE_BAY_MM:
+        return tell("a bay of {width} x {height} mm is large; a metre has 1000 mm", width=f"{width_mm:g}",
+                    height=f"{height_mm:g}")
+    return None
+
+
+def say_kept(kept: Kept, speak: Out) -> None:
     if kept.picture is None:
         speak.warn(tell("the picture shows too little of the shelf's frame to notice that the camera was moved; take a sharp "
                         "one of the whole front and run this again"))
@@ -135,7 +153,7 @@ def corners_of(text: str) -> Points:
     return points
 
 
-def _count(rails: str) -> int | None:
+def count_of(rails: str) -> int | None:
     if rails == "auto":
         return None
     if not rails.isdecimal() or not 1 <= int(rails) <= 50:

@@ -3,31 +3,37 @@
 from pathlib import Path
 from typing import Annotated
 
-import cv2
 import typer
 
 from calibration.boards import BoardKind
 from calibration.sheets import Paper
-from edge.api.cameras import is_live
-from edge.bootstrap import need_people
-from edge.capture.camera import open_camera
+from calibration.site_write import Survey
+from edge.capture.camera import is_live
 from edge.cli.calibrating import lens, sheet
-from edge.cli.calibrating_bay import bay
+from edge.cli.calibrating_answers import (
+    TAGS,
+    Shot,
+    is_none,
+    millimetres,
+    own_file,
+    sheet_file,
+    sheet_kind,
+    shelves,
+    site_file,
+)
+from edge.cli.calibrating_bay import bay, doubt_of_shape, doubt_of_size
+from edge.cli.camera import keep_picture
 from edge.cli.check import check
 from edge.cli.console import out
 from edge.cli.guided import Step, Walk, walk_through
-from edge.clock import SystemClock
-from edge.counting.masking import masked
-from edge.errors import CheckFailed, UnreadableInput, UsageFault
+from edge.errors import CheckFailed, UsageFault
 from edge.passwords import without_password
 from edge.settings import load_settings
-from edge.whole_file import whole_file
 from inventory_core.messages import tell
 
 PROGRESS = Path("calibrate.progress.json")
 _LEFT = 130
 """The exit code of a command that was stopped by the one who typed it."""
-_NONE = frozenset({"-", "no", "none", "n", "无"})
 
 
 def guide(
@@ -47,70 +53,86 @@ def guide(
 
 
 def _sheet(walk: Walk) -> None:
-    kind = walk.ask(tell("Which sheet: charuco (for the lens), tags (for the corners of the bay), or - for none?"), "charuco")
-    if kind.lower() in _NONE:
+    kind = walk.asks(tell("Which sheet: charuco (for the lens), tags (for the corners of the bay), or - for none?"), sheet_kind,
+                     "charuco")
+    if kind is None:
         return
-    if kind not in list(BoardKind):
-        raise UsageFault("a sheet is charuco or tags, not {kind}", kind=kind)
-    sheet(Path(walk.ask(tell("File to write, .pdf or .png:"), "sheet.pdf")), BoardKind(kind), Paper.A4, 0)
+    ours = walk.known.get("sheet")
+    target = walk.asks(tell("File to write, .pdf or .png:"), lambda text: sheet_file(text, ours), ours or "sheet.pdf")
+    sheet(target, kind, Paper.A4, 0)
+    walk.known["sheet"] = str(target)
     walk.ask(tell("Print it, measure its bar, and press Enter."))
 
 
 def _lens(walk: Walk) -> None:
-    photos = walk.ask(tell("Folder with those photos, or - for a lens that keeps straight lines straight:"), "-")
-    walk.known["lens"] = ""
-    if photos.lower() in _NONE:
-        return
-    target = Path(walk.ask(tell("File for the lens:"), "lens.toml"))
-    lens([photos], BoardKind.CHARUCO, target)
-    walk.known["lens"] = str(target)
+    target = own_file(walk.known, "lens.toml")
+
+    def fitted(photos: str) -> str:
+        if is_none(photos):
+            return ""
+        lens([photos], BoardKind.CHARUCO, target)
+        return str(target)
+
+    walk.known["lens"] = walk.asks(
+        tell("Folder with those photos, or - for a lens that keeps straight lines straight:"), fitted, "-")
 
 
 def _bay(walk: Walk) -> None:
-    picture = _picture(walk)
-    width = _millimetres(walk.ask(tell("Width of the front in mm:")))
-    height = _millimetres(walk.ask(tell("Height of the front in mm:")))
-    corners = walk.ask(tell('Its corners in the picture, "X,Y X,Y X,Y X,Y" from the top left clockwise, or "tags":'), "tags")
-    count = walk.ask(tell("Number of shelves, if you know it:"), "auto")
-    target, overlay = Path(walk.ask(tell("Site file to write:"), "site.toml")), Path("seen.png")
-    bay(picture, width, height, target, None if corners == "tags" else corners, corners == "tags", 0,
-        Path(walk.known["lens"]) if walk.known["lens"] else None, None, count, overlay)
+    """Each answer is looked at as it is given; when the step is begun again, Enter takes the answer of before."""
+    known = walk.known
+    lens_file = Path(known["lens"]) if known["lens"] else None
+    picture = walk.asks(tell("The picture, or the camera that takes it now (0, /dev/v4l/by-path/... or an address):"),
+                        lambda answer: _picture(walk, answer), known.get("picture", ""))
+    shot = Shot.of(picture, lens_file)
+    known["picture"] = str(picture)
+    width, height = _front(walk, shot)
+    known["count"] = walk.asks(tell("Number of shelves, if you know it:"), shelves, known.get("count", "auto"))
+    target = walk.asks(tell("Site file to write:"), site_file, known.get("target", "site.toml"))
+    known["target"] = str(target)
+    overlay, with_tags = own_file(known, "seen.png"), known["corners"] == TAGS
+    bay(picture, width, height, target, None if with_tags else known["corners"], with_tags, 0, lens_file, None, known["count"],
+        overlay)
     if not walk.agrees(tell("Look at {file}: does each frame end on a board, and does nobody stand in the picture? (y/n)",
                             file=overlay)):
-        raise UsageFault("then give the number of shelves, better corners or another picture; a single board is quicker mended "
-                         "in {file}, top_mm and bottom_mm", file=target)
-    walk.known["site"] = str(target)
+        raise UsageFault("then give the number of shelves, better corners or another picture, and Enter for all else; a single "
+                         "board is quicker mended in {file}, top_mm and bottom_mm", file=target)
+    known["site"] = str(target)
 
 
-def _picture(walk: Walk) -> Path:
-    """The picture to survey; one that a camera takes now is kept as bay.png, people painted over. Raises
-    UnreadableInput, and CannotMask where nothing can find people: then it is not kept."""
-    source = walk.ask(tell("The picture, or the camera that takes it now (0, /dev/v4l/by-path/... or an address):"))
-    if not is_live(source):
-        return Path(source)
-    walk.known["camera"] = without_password(source)  # it is written to the file of progress
-    people = need_people(load_settings())
-    camera = open_camera(source, SystemClock())
-    try:
-        frame = camera.read()
-    finally:
-        camera.close()
-    if frame is None:
-        raise UnreadableInput("{name} delivers no picture; check its cable and try again", code="no_camera",
-                              name=without_password(source))
-    with whole_file(Path("bay.png")) as half:
-        half.write_bytes(cv2.imencode(".png", masked(frame.image, people).image)[1].tobytes())
-    return Path("bay.png")
+def _front(walk: Walk, shot: Shot) -> tuple[float, float]:
+    """Width and height in mm that fit the corners, which are remembered."""
+    while True:
+        width, height = _size(walk)
+
+        def surveyed(text: str, width: float = width, height: float = height) -> Survey:
+            draft = shot.surveyed(text, width, height)
+            walk.known["corners"] = text
+            return draft
+
+        draft = walk.asks(tell('Its corners in the picture, "X,Y X,Y X,Y X,Y" from the top left clockwise, or "tags":'),
+                          surveyed, walk.known.get("corners", TAGS))
+        if walk.insists(doubt_of_shape(draft)):
+            return width, height
 
 
-def _millimetres(text: str) -> float:
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        value = 0.0
-    if not 1 <= value <= 1e6:
-        raise UsageFault("a length is a number of mm from 1 on, got {text}", text=text)
-    return value
+def _size(walk: Walk) -> tuple[float, float]:
+    while True:
+        width = walk.asks(tell("Width of the front in mm:"), millimetres, walk.known.get("width_mm", ""))
+        height = walk.asks(tell("Height of the front in mm:"), millimetres, walk.known.get("height_mm", ""))
+        walk.known |= {"width_mm": f"{width:g}", "height_mm": f"{height:g}"}
+        if walk.insists(doubt_of_size(width, height)):
+            return width, height
+
+
+def _picture(walk: Walk, answer: str) -> Path:
+    """The picture to survey; one that a camera takes now is kept, people painted over. Raises where it cannot be used."""
+    path = Path(answer)
+    if is_live(answer) or answer in {entry.name for entry in load_settings().camera}:
+        path = own_file(walk.known, "bay.png")
+        keep_picture(answer, path, walk.speak)
+        walk.known["camera"] = without_password(answer)  # it is written to the file of progress
+    Shot.of(path, Path(walk.known["lens"]) if walk.known["lens"] else None)
+    return path
 
 
 def _check(walk: Walk) -> None:

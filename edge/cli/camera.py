@@ -5,19 +5,16 @@ import signal
 from pathlib import Path
 from typing import Annotated
 
-import cv2
 import typer
 
 from edge.bootstrap import need_people
-from edge.capture.camera import open_camera
 from edge.capture.devices import list_devices
-from edge.capture.frame import Frame
 from edge.capture.quality import judge, measure
 from edge.capture.rig import Mode, RigCamera, replayed
-from edge.capture.settle import take_burst
 from edge.cli.app import app
-from edge.cli.console import out
-from edge.clock import SystemClock
+from edge.cli.console import Out, out
+from edge.cli.settled_view import settled_view
+from edge.counting.masked_picture import signed_png
 from edge.counting.masking import masked
 from edge.counting.reasons import reason_in_words
 from edge.demo.stage import open_stage
@@ -47,35 +44,31 @@ def camera_list() -> None:
 
 @camera.command("picture")
 def camera_picture(
-    spec: Annotated[str, typer.Argument(metavar="CAMERA", help="Number, path or address, as for `--camera`.")],
+    spec: Annotated[str, typer.Argument(metavar="CAMERA", help="Number, path, address, or name in the settings.")],
     target: Annotated[Path, typer.Option("--out", metavar="FILE", help="The PNG to write.")],
 ) -> None:
     """One clear picture of a camera, once nothing moves before it, people painted over: for `calibrate bay`, and to see what
     it sees."""
     if target.suffix.lower() != ".png":
         raise UsageFault("{file} must end in .png: a picture to measure in is kept without loss", file=target)
-    speak, clock, people = out(), SystemClock(), need_people(load_settings())
-    source = open_camera(spec, clock)
-    try:
-        burst = take_burst(source, clock)
-    finally:
-        source.close()
-    if not burst.settled:
-        raise CheckFailed("something moves before {camera}, no picture was written; wait until nobody stands there and run "
-                          "this again", camera=without_password(spec))
-    frame = max(burst.frames, key=_sharpness)
-    if reasons := judge(measure(frame.image)):
+    keep_picture(spec, target, out())
+
+
+def keep_picture(spec: str, target: Path, speak: Out) -> None:
+    """Writes a usable picture of the camera `spec` to the PNG `target`, people painted over, and says so.
+
+    Raises what `settled_view` does, CheckFailed for an unusable picture, and CannotMask: then nothing is written.
+    """
+    settings = load_settings()
+    people, image = need_people(settings), settled_view(spec, settings.camera).image
+    if reasons := judge(measure(image)):
         raise CheckFailed("{camera} shows no usable picture, none was written: {why}; mend that and run this again",
                           camera=without_password(spec), why=", ".join(speak.tr.say(reason_in_words(each)) for each in reasons))
     with whole_file(target) as half:
-        half.write_bytes(cv2.imencode(".png", masked(frame.image, people).image)[1].tobytes())
-    height_px, width_px = frame.image.shape[:2]
+        half.write_bytes(signed_png(masked(image, people)))
+    height_px, width_px = image.shape[:2]
     speak.say(tell("{file} is written, {width} x {height} px; look at it: the whole shelf, nobody in front",
                    file=target, width=width_px, height=height_px))
-
-
-def _sharpness(frame: Frame) -> float:
-    return measure(frame.image).sharpness
 
 
 @camera.command("rehearse")

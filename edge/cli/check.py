@@ -1,4 +1,4 @@
-"""`shelfcount check` explains every mistake in settings, models, site and gallery."""
+"""`shelfcount check` explains every mistake in settings, models, site, cameras and gallery."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
+from calibration.errors import BadSite
 from calibration.site_file import read_site
 from edge.api.broker import broker_of
 from edge.api.opening import require_location
-from edge.bootstrap import model_files
+from edge.bootstrap import model_files, open_site
 from edge.cli.app import app
-from edge.cli.check_picture import picture_on_site
+from edge.cli.check_picture import camera_on_site, picture_on_site
 from edge.cli.console import Out, out
 from edge.errors import CheckFailed, UsageFault
 from edge.passwords import without_password
@@ -30,8 +31,9 @@ def check(
     site: Annotated[Path | None, typer.Option(help="Site file to check; else the one in the settings.")] = None,
     gallery: Annotated[Path | None, typer.Option(help="Gallery to check; else the one in the settings.")] = None,
     picture: Annotated[Path | None, typer.Option(help="A picture of today: would it count, and has the camera moved?")] = None,
+    no_camera: Annotated[bool, typer.Option("--no-camera", help="Do not open the cameras of the settings.")] = False,
 ) -> None:
-    """Check settings, model files, site and gallery, and explain every mistake."""
+    """Check settings, model files, site, cameras and gallery, and explain every mistake."""
     speak, faults = out(), 0
     settings = Settings.model_construct(site=site, gallery=gallery)
 
@@ -42,7 +44,7 @@ def check(
 
     faults += _checked(speak, read_settings)
     for entry in settings.camera:
-        faults += _checked(speak, partial(_camera, entry))
+        faults += _checked(speak, partial(_set_to, entry))
     if settings.mqtt is not None:
         faults += _checked(speak, lambda: _broker(settings))
     if "db" in settings.model_fields_set and "://" not in settings.db and Path(settings.db).exists():
@@ -51,12 +53,15 @@ def check(
     chosen_site, chosen_gallery = settings.site, settings.gallery
     if chosen_site is not None:
         faults += _checked(speak, lambda: _site(chosen_site))
+    for entry in () if no_camera else settings.camera:
+        if not _is_unplugged(entry):
+            faults += _checked(speak, partial(_sees, entry, chosen_site))
     if picture is not None:
         faults += _checked(speak, lambda: _picture(picture, chosen_site, settings.max_pixels))
     if chosen_gallery is not None:
         faults += _checked(speak, lambda: _gallery(settings, chosen_gallery))
     if faults:
-        raise CheckFailed("{n} things need mending, see above", n=faults)
+        raise CheckFailed("to be mended, see above: {n}", n=faults)
 
 
 def _checked(speak: Out, part: Callable[[], Message]) -> int:
@@ -77,11 +82,26 @@ def _models(settings: Settings) -> Message:
     return tell("model files are whole and pass the golden set: {names}", names=", ".join(f.name for f in files.files))
 
 
-def _camera(entry: CameraEntry) -> Message:
-    """How it is to be set, and that it is plugged in; it is not opened, for a server may hold it."""
-    if entry.spec.startswith("/dev/") and not Path(entry.spec).exists():
+def _sees(entry: CameraEntry, site: Path | None) -> Message:
+    try:
+        place = open_site(site)
+    except BadSite:
+        place = None  # which was told already
+    return camera_on_site(entry, place)
+
+
+def _is_unplugged(entry: CameraEntry) -> bool:
+    return entry.spec.startswith("/dev/") and not Path(entry.spec).exists()
+
+
+def _set_to(entry: CameraEntry) -> Message:
+    """How a camera is to be set, and that it is plugged in."""
+    if _is_unplugged(entry):
         raise UsageFault("camera {name}: {spec} is not there; plug it in, or take its path from `shelfcount camera list`",
                          name=entry.name, spec=entry.spec)
+    if "://" in entry.spec:
+        return tell("camera {name}: {spec}, whose exposure and all else are set in the camera itself", name=entry.name,
+                    spec=without_password(entry.spec))
     left_out = {"name", "spec"}
     set_to = ", ".join(f"{key} {value}" for key, value in entry.model_dump(exclude=left_out, exclude_none=True).items())
     return tell("camera {name}: {spec}, set to {settings} after every plug; /api/health tells what it did not take",
@@ -112,13 +132,13 @@ def _site(path: Path) -> Message:
     width, height = site.view_size_px
     if site.reference is not None:
         return tell(
-            "site {file}: {shelves} shelves on {width_mm:.0f} x {height_mm:.0f} mm, seen at {width} x {height} px; "
+            "site {file}: {width_mm:.0f} x {height_mm:.0f} mm, shelves: {shelves}; seen at {width} x {height} px; "
             "{points} points and {tags} tags of its picture tell when the camera moves",
             file=path, shelves=len(site.bay.bands), width_mm=site.bay.width_mm, height_mm=site.bay.height_mm,
             width=width, height=height, points=len(site.landmarks), tags=len(site.reference.landmarks.tags),
         )
     return tell(
-        "site {file}: {shelves} shelves on {width_mm:.0f} x {height_mm:.0f} mm, seen at {width} x {height} px",
+        "site {file}: {width_mm:.0f} x {height_mm:.0f} mm, shelves: {shelves}; seen at {width} x {height} px",
         file=path, shelves=len(site.bay.bands), width_mm=site.bay.width_mm, height_mm=site.bay.height_mm,
         width=width, height=height,
     )

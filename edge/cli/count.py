@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from edge.api.cameras import spec_of
 from edge.bootstrap import need_people, open_eye, open_people, open_site, prove_eye
+from edge.capture.hold import hold
 from edge.cli.app import app
 from edge.cli.console import out
 from edge.cli.keep import Keeper
@@ -15,7 +17,7 @@ from edge.counting.count import pedigree_of
 from edge.counting.document import document_of
 from edge.counting.masking import FindsPeople
 from edge.counting.result import CountResult, with_people_masked
-from edge.counting.sources import Source, count_source, expand
+from edge.counting.sources import Kind, Source, count_source, expand
 from edge.errors import ExitCode, UsageFault
 from edge.report.annotate import AnnotatedFolder
 from edge.report.count_table import print_count
@@ -29,7 +31,7 @@ from models.errors import ModelError
 def count(
     sources: Annotated[list[str] | None, typer.Argument(
         metavar="SOURCE...", help="Pictures, folders of pictures, or videos.", show_default=False)] = None,
-    camera: Annotated[str | None, typer.Option(help="Camera index, device path or URL: counts one burst.")] = None,
+    camera: Annotated[str | None, typer.Option(help="Camera index, path, URL or NAME in the settings: one burst.")] = None,
     gallery: Annotated[Path | None, typer.Option(help="Folder of the gallery that names products.")] = None,
     site: Annotated[Path | None, typer.Option(help="Site file (TOML); without it shelf rows are found.")] = None,
     annotate_to: Annotated[Path | None, typer.Option(
@@ -46,24 +48,25 @@ def count(
     settings = load_settings(gallery=gallery, site=site, location=location)
     surveyed = open_site(settings.site)
     start = parse_instant("--starts-at", starts_at) if starts_at else None
-    found = [*expand(sources or ()), *([Source.of_camera(camera)] if camera is not None else [])]
-    eye = open_eye(settings, settings.gallery)
-    if db is not None:
-        prove_eye(eye)
-    people = _people(settings, annotate_to) if db is not None or annotate_to is not None else None
-    keeper = None if db is None else Keeper.open(
-        db, settings.location, SystemClock(), eye.look_alikes, people=people, site=surveyed)
-    drawn = AnnotatedFolder(annotate_to, out().tr) if annotate_to is not None else None
-    speak, results = out(), list[CountResult]()
-    for source in steps(found, speak, tell("counting")):
-        for result in count_source(source, eye, surveyed, settings.max_pixels, SystemClock(), start):
-            if drawn is not None and people is not None:
-                drawn.add(with_people_masked(result, people))
-            if keeper is not None:
-                keeper.store(result, speak)
-            results.append(result.without_frame())
-            if result.detail is not None:
-                speak.warn(result.detail)
+    found = [*expand(sources or ()), *([] if camera is None else [Source.of_camera(*spec_of(camera, settings.camera))])]
+    with hold(source.name for source in found if source.kind is Kind.CAMERA):
+        eye = open_eye(settings, settings.gallery)
+        if db is not None:
+            prove_eye(eye)
+        people = _people(settings, annotate_to) if db is not None or annotate_to is not None else None
+        keeper = None if db is None else Keeper.open(
+            db, settings.location, SystemClock(), eye.look_alikes, people=people, site=surveyed)
+        drawn = AnnotatedFolder(annotate_to, out().tr) if annotate_to is not None else None
+        speak, results = out(), list[CountResult]()
+        for source in steps(found, speak, tell("counting")):
+            for result in count_source(source, eye, surveyed, settings.max_pixels, SystemClock(), start):
+                if drawn is not None and people is not None:
+                    drawn.add(with_people_masked(result, people))
+                if keeper is not None:
+                    keeper.store(result, speak)
+                results.append(result.without_frame())
+                if result.detail is not None:
+                    speak.warn(result.detail)
     if as_json:
         speak.json(document_of(results, pedigree_of(eye, surveyed, camera)))
     else:

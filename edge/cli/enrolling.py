@@ -48,12 +48,12 @@ class Enroller:
 
     def from_photos(self, sku: Sku, paths: list[Path]) -> bool:
         """Enrol photos of one SKU; returns whether every one could be read."""
-        crops = self._cut_out(paths)
+        crops = self._cut_out(sku, paths)
         if not crops:
             return False
         vectors, photos = zip(*crops, strict=True)
         self.gallery.enrol(sku, np.concatenate(vectors), photos, at=self.clock.now())
-        self.out.say(tell("{sku}: {photos} photos enrolled", sku=sku, photos=len(photos)))
+        self.out.say(tell("{sku}: photos enrolled: {photos}", sku=sku, photos=len(photos)))
         return len(photos) == len(paths)
 
     def from_folders(self, root: Path) -> bool:
@@ -63,19 +63,19 @@ class Enroller:
         given = {Sku(folder.name): sorted(folder.glob("*")) for folder in folders}
         if not any(given.values()):
             raise UsageFault("{folder} holds no folders with photos; each product needs a folder named by its SKU", folder=root)
-        found = {sku: self._cut_out(paths) for sku, paths in given.items()}
+        found = {sku: self._cut_out(sku, paths) for sku, paths in given.items()}
         self._keep({sku: crops for sku, crops in found.items() if crops}, 0)
         return all(found[sku] and len(found[sku]) == len(paths) for sku, paths in given.items())
 
-    def _cut_out(self, paths: list[Path]) -> list[tuple[Vectors, Photo]]:
-        """The product of each photo that can be read."""
+    def _cut_out(self, sku: Sku, paths: list[Path]) -> list[tuple[Vectors, Photo]]:
+        """The product of each photo of `sku` that can be read."""
         crops = []
         for path in steps(paths, self.out, tell("enrolling")):
             frame = self._read(path)
             if frame is None:
                 continue
             box = find_dominant(self.detector, frame.image, self.policy)
-            self.out.say(_photo_line(path, box, frame.image))
+            self.out.say(_photo_line(sku, path, box, frame.image))
             crop = frame.image if box is None else cut(frame.image, box[0])
             crops.append((self.embedder.embed_crops([crop]), Photo(crop, path.name)))
         return crops
@@ -117,7 +117,7 @@ class Enroller:
             for sku, pairs in sorted(found.items())
         ]
         self.gallery.enrol_all(enrolments, at=self.clock.now())
-        self.out.say(tell("{photos} photos of {skus} products enrolled", skus=len(enrolments),
+        self.out.say(tell("photos enrolled: {photos}, of products: {skus}", skus=len(enrolments),
                           photos=sum(len(one.photos) for one in enrolments)))  # fmt: skip
         if skipped:
             self.out.say(tell("{count} boxes of categories that begin with __ left out", count=skipped))
@@ -145,10 +145,10 @@ class Enroller:
         return frame
 
 
-def _photo_line(path: Path, box: Boxes | None, image: Image) -> Message:
+def _photo_line(sku: Sku, path: Path, box: Boxes | None, image: Image) -> Message:
     if box is None:
         height, width = image.shape[:2]
-        return tell("{name}: taken whole ({width} x {height} px)", name=path.name, width=width, height=height)
+        return tell("{sku}, {name}: taken whole ({width} x {height} px)", sku=sku, name=path.name, width=width, height=height)
     left, top, right, bottom = (round(float(side)) for side in box[0])
-    return tell("{name}: cut to the one product in it, x {left} to {right}, y {top} to {bottom} px", name=path.name,
-                left=left, right=right, top=top, bottom=bottom)  # fmt: skip
+    return tell("{sku}, {name}: cut to the one product in it, x {left} to {right}, y {top} to {bottom} px", sku=sku,
+                name=path.name, left=left, right=right, top=top, bottom=bottom)  # fmt: skip

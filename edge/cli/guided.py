@@ -8,12 +8,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from edge.cli.console import Out
 from edge.errors import UsageFault
 from edge.whole_file import whole_file
 from inventory_core.messages import Message, Told, tell
 
+Value = TypeVar("Value")
 _YES = frozenset({"y", "yes", "j", "是", "对", "好"})
 
 
@@ -60,6 +62,26 @@ class Walk:
         if not line:
             raise LeftError
         return line.strip() or default
+
+    def asks(self, question: Message, take: Callable[[str], Value], default: str = "") -> Value:
+        """What `take` makes of the answer; what it refuses is told at once, and asked again. Raises as `ask` does."""
+        while True:
+            answer = self.ask(question, default)
+            try:
+                return take(answer)
+            except Told as error:
+                self.refuse(error)
+
+    def refuse(self, why: Message | Told) -> None:
+        self.speak.warn(why)
+        self.speak.warn(tell("mend that and answer again; Ctrl+D leaves, and what is done stays done"))
+
+    def insists(self, doubt: Message | None) -> bool:
+        """Whether what may be a slip is meant so; nothing is asked where there is no doubt."""
+        if doubt is None:
+            return True
+        self.speak.warn(doubt)
+        return self.ask(tell("Is it meant so? (y: yes, n: answer again)"), "n").lower() in _YES
 
     def agrees(self, question: Message) -> bool:
         return self.ask(question, "y").lower() in _YES
@@ -109,5 +131,4 @@ def _until_done(walk: Walk, step: Step) -> None:
             walk.remember()
             raise
         except Told as error:
-            walk.speak.warn(error)
-            walk.speak.warn(tell("mend that and answer again; Ctrl+D leaves, and what is done stays done"))
+            walk.refuse(error)

@@ -4,12 +4,13 @@ answer too, and the rest goes on."""
 import enum
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from calibration.record import Calibration
 from edge.capture.camera import VideoFile, open_camera
+from edge.capture.camera_settings import CameraSettings
 from edge.capture.pictures import read_picture
 from edge.capture.settle import Burst, bursts_of_video, take_burst
 from edge.clock import Clock
@@ -37,10 +38,11 @@ class Kind(enum.Enum):
 @dataclass(frozen=True, slots=True)
 class Source:
     """`name` is the argument as the user gave it, joined with the file's name where it is a folder; `shown` the same without
-    the password of a camera's address: only that is told and kept."""
+    the password of a camera's address: only that is told and kept; `settings` is how a camera is set before."""
 
     name: str
     kind: Kind
+    settings: CameraSettings = field(default_factory=CameraSettings)
 
     @property
     def shown(self) -> str:
@@ -52,8 +54,8 @@ class Source:
         return cls(name, Kind.VIDEO if suffix in VIDEO_SUFFIXES else Kind.PICTURE)
 
     @classmethod
-    def of_camera(cls, spec: str) -> "Source":
-        return cls(spec, Kind.CAMERA)
+    def of_camera(cls, spec: str, settings: CameraSettings = CameraSettings()) -> "Source":
+        return cls(spec, Kind.CAMERA, settings)
 
 
 def expand(arguments: Iterable[str]) -> list[Source]:
@@ -113,7 +115,7 @@ def _count_video(name: str, eye: Eye, site: Calibration | None, starts_at: datet
 
 
 def _count_camera(source: Source, eye: Eye, site: Calibration | None, clock: Clock) -> CountResult:
-    camera = open_camera(source.name, clock)
+    camera = open_camera(source.name, clock, source.settings)
     try:
         return _of_burst(take_burst(camera, clock), source.shown, eye, site, source.shown, _Seen())
     finally:

@@ -37,7 +37,7 @@ def print_count(result: CountResult, console: Console, tr: Translator) -> None:
     for each in result.hidden:
         console.print(escape(tr("shelf {shelf} is unknown: {percent} % of it is hidden", shelf=each.shelf,
                                 percent=round(100 * each.hidden))), soft_wrap=True)
-    console.print(escape(tr("{n} facings on {shelves} shelves", n=result.facings, shelves=len(result.shelves))))
+    console.print(escape(tr("facings: {n}; shelves: {shelves}", n=result.facings, shelves=len(result.shelves))))
 
 
 def _between(facings: FacingRange) -> str:

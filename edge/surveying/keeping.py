@@ -17,6 +17,7 @@ from calibration.record import Calibration
 from calibration.site_file import parse_site
 from calibration.site_write import Survey, SurveyedPicture, site_text
 from edge.errors import UsageFault
+from edge.settings import settings_file
 from edge.whole_file import whole_file
 
 
@@ -53,16 +54,23 @@ class Staged:
         return Kept(self.target, self.picture, earlier)
 
 
+def need_site_name(target: Path) -> None:
+    """Raises UsageFault for a path that no site file can have."""
+    if target.suffix.lower() != ".toml":
+        raise UsageFault("a site file is written as .toml, not as {name}", name=target.name)
+    if target.absolute() == settings_file().absolute():
+        raise UsageFault("{file} is the file of the settings; give the site file another name, such as site.toml", file=target)
+    if not target.absolute().parent.is_dir():
+        raise UsageFault("there is no folder {folder}; make it first", folder=target.absolute().parent)
+
+
 @contextmanager
 def staged(target: Path, survey: Survey, png: bytes) -> Iterator[Staged]:
     """The survey of the picture `png`, ready to be put at `target`; what is left without `put_in_place` leaves no trace.
 
     A picture is never written over another: earlier site files go on naming theirs. Raises BadSite, UsageFault.
     """
-    if target.suffix.lower() != ".toml":
-        raise UsageFault("a site file is written as .toml, not as {name}", name=target.name)
-    if not target.absolute().parent.is_dir():
-        raise UsageFault("there is no folder {folder}; make it first", folder=target.absolute().parent)
+    need_site_name(target)
     parse_site(site_text(replace(survey, picture=None)).encode(), target)
     picture = _picture_file(target, png)
     is_new, made = not picture.exists(), None

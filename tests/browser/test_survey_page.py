@@ -93,6 +93,8 @@ def test_a_phone_user_surveys_a_bay_and_nothing_sticks_out(page: Page, served: S
     page.js("document.getElementById('slot-part').open = true")
     page.until("document.querySelector('#places').checkVisibility()")
     assert page.js("document.documentElement.scrollWidth") <= 360
+    assert [] == page.js("[...document.querySelectorAll('section, .wide')].filter(e => e.scrollWidth > e.clientWidth + 1)"
+                         ".map(e => e.id || e.ariaLabel)")
     small = page.js("[...document.querySelectorAll('button, input, select')].filter(e => e.offsetParent &&"
                     " !e.matches('.board, td *') && e.getBoundingClientRect().height < 44).map(e => e.id)")
     assert [] == small
@@ -102,6 +104,22 @@ def test_a_phone_user_surveys_a_bay_and_nothing_sticks_out(page: Page, served: S
     site = read_site(folder / "shop.site.toml")
     assert (f"phone-{lang}", 1920, 1080) == (site.camera, site.bay.width_mm, site.bay.height_mm)
     assert len(site.bay.slots) > 10
+
+
+def test_a_shelf_that_looks_otherwise_today_is_confirmed_with_one_tap(page: Page, served: Served, folder: Path) -> None:
+    open_page(page, served, "zh", 360)
+    take_picture(page)
+    show_shelves(page)
+    page.click("#save-form button")
+    page.until("document.querySelector('#done li')")
+    before = read_site(folder / "shop.site.toml")
+    page.upload("#upload", SHELF)
+    page.until("!document.getElementById('same-shelf').hidden")
+    page.click("#confirm")
+    page.until("document.querySelector('#confirmed li')")
+    after = read_site(folder / "shop.site.toml")
+    assert (before.bay, True) == (after.bay, after.surveyed_at >= before.surveyed_at)  # type: ignore[operator]
+    assert page.js("document.getElementById('same-shelf').hidden && document.documentElement.scrollWidth <= 360")
 
 
 def test_a_held_camera_takes_the_picture_and_everything_has_a_name_for_who_cannot_see_it(page: Page, served: Served) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from calibration.site_file import read_site
-from edge.capture.rig import RigCamera, jpeg
+from edge.capture.rig import RigCamera, replayed
 from edge.cli import commands
 from edge.counting.masking import FILL_BGR
 from edge.errors import ExitCode
@@ -18,6 +18,7 @@ from models.golden_shopper import with_shopper
 from tests.cli.test_calibrate_bay import CORNERS, SHELF
 
 ROOT = Path(__file__).parents[2]
+TAGS = "the tags"
 BAY = [str(SHELF), "1920", "1080", CORNERS, "", "", "y"]
 
 
@@ -30,6 +31,13 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def walk(*answers: str, lang: str = "en") -> int:
     Path("answers.txt").write_text("\n".join(answers) + "\n", encoding="utf-8")
     return commands.run(["calibrate", "--answers", "answers.txt", "--lang", lang])
+
+
+def before(image: np.ndarray) -> RigCamera:
+    """A camera that sees `image`, with the noise of a sensor."""
+    (folder := Path("seen")).mkdir()
+    assert cv2.imwrite("seen/1.png", image)
+    return RigCamera(replayed(folder, noise=2.0), fps=10)
 
 
 @pytest.mark.parametrize(("lang", "first", "last"), [
@@ -57,17 +65,56 @@ def test_it_goes_on_at_the_step_at_which_it_was_left(capsys: pytest.CaptureFixtu
     assert not Path("calibrate.progress.json").exists()
 
 
-def test_what_is_answered_wrongly_is_told_and_asked_again(capsys: pytest.CaptureFixture[str]) -> None:
-    wrong = [["paper"], ["tags", "sheet.doc"]]
-    bays = [["gone.jpg", "1920", "1080", CORNERS, "", ""], [str(SHELF), "wide"],
-            [str(SHELF), "1920", "1080", "1,2 3", "", ""], [str(SHELF), "1920", "1080", "tags", "", ""], [*BAY[:-1], "n"]]
-    assert ExitCode.DONE == walk(*(line for lines in wrong for line in lines), "-", "nowhere", "", "-",
-                                 *(line for lines in bays for line in lines), *BAY)
-    told = capsys.readouterr().err
-    for named in ("charuco or tags, not paper", "not as sheet.doc", "nowhere", "gone.jpg does not exist", "got wide",
-                  "--corners takes four points", "0 (top left)", "then give the number of shelves"):
-        assert named in told
-    assert 8 == told.count("answer again")
+MIRRORED, OUTSIDE = "960,0 0,0 0,540 960,540", "0,0 9600,0 960,540 0,540"
+
+
+def test_what_is_answered_wrongly_is_told_at_once_and_that_question_alone_is_asked_again(
+    capsys: pytest.CaptureFixture[str]
+) -> None:
+    cv2.imwrite("dark.png", np.zeros((540, 960, 3), np.uint8))
+    Path("shelfcount.toml").write_text('location = "shelf-1"\n', encoding="utf-8")
+    Path("notes.toml").write_text("[milk]\n", encoding="utf-8")
+    Path("old.pdf").write_text("a letter", encoding="utf-8")
+    refused = {
+        "paper": "charuco or tags, not paper", "tags": "", "sheet.doc": "not as sheet.doc", "away/sheet.pdf": "make it first",
+        "old.pdf": "old.pdf is there already and is not overwritten", "sheet.pdf": "", "-": "", "nowhere": "nowhere",
+        "none": "", "gone.jpg": "gone.jpg does not exist", "dark.png": "too dark", str(SHELF): "", "wide": "got wide",
+        "1920": "", "-5": "got -5", "1080": "",
+        "1,2 3": "--corners takes four points", "no,tags": "--corners takes four points", TAGS: "0 (top left)",
+        OUTSIDE: "outside the picture", MIRRORED: "anticlockwise", CORNERS: "", "many": "got many", "4": "",
+        "site.txt": "written as .toml", "shelfcount.toml": "is the file of the settings", "notes.toml": "is no site file",
+        "site.toml": "",
+    }
+    wrong = [why for why in refused.values() if why]
+    answers = {"-": "", TAGS: "tags"}
+    assert ExitCode.DONE == walk(*(answers.get(each, each) for each in refused), "y")
+    told = " ".join(capsys.readouterr().err.split())
+    assert [] == [why for why in wrong if why not in told]
+    assert len(wrong) == told.count("answer again;")
+    assert ("a letter", 'location = "shelf-1"\n') == (Path("old.pdf").read_text(), Path("shelfcount.toml").read_text())
+    assert 4 == len(read_site(Path("site.toml")).bay.bands)
+
+
+def test_sizes_that_may_be_slips_are_doubted_and_asked_again(capsys: pytest.CaptureFixture[str]) -> None:
+    walk("-", "-", str(SHELF), "192", "108", "", "1080", "1920", CORNERS, "n", "1920", "1080", "")
+    said = capsys.readouterr()
+    assert ["typed in cm?", "exchanged?"] == [why for why in ("typed in cm?", "exchanged?") if why in said.err]
+    assert 2 == said.out.count("Is it meant so? (y: yes, n: answer again) [n]")
+    assert f"or \"tags\": [{CORNERS}]" in said.out
+    assert "before this question: Number of shelves" in said.err
+
+
+def test_a_small_bay_that_is_meant_so_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    walk("-", "-", str(SHELF), "192", "108", "y", CORNERS)
+    assert "before this question: Number of shelves" in capsys.readouterr().err
+
+
+def test_shelves_that_are_wrong_to_the_eye_are_asked_for_again_and_enter_keeps_all_else() -> None:
+    Path("seen.png").write_bytes(b"mine")
+    assert ExitCode.DONE == walk("-", "-", str(SHELF), "1920", "1080", CORNERS, "", "", "n", "", "", "", "", "4", "", "y")
+    assert (b"mine", 4) == (Path("seen.png").read_bytes(), len(read_site(Path("site.toml")).bay.bands))
+    assert {"answers.txt", "seen.png", "seen.2.png", "site.1.toml", "site.surveyed.png", "site.toml"} == {
+        path.name for path in Path().iterdir()}
 
 
 def test_answers_that_end_too_early_are_told_with_the_question(capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,7 +127,7 @@ def test_the_picture_may_be_taken_by_a_camera(capsys: pytest.CaptureFixture[str]
 
     shelf = cv2.imread(str(SHELF))
     assert shelf is not None
-    with RigCamera(lambda _: jpeg(shelf)) as rig:  # type: ignore[arg-type]
+    with before(shelf) as rig:
         assert ExitCode.DONE == walk("-", "-", rig.url, *BAY[1:])
     assert f"shelfcount run --camera {rig.url} --site site.toml" in capsys.readouterr().out
     assert (960, 540) == (read_site(Path("site.toml")).width_px, read_site(Path("site.toml")).height_px)
@@ -90,7 +137,7 @@ def test_whoever_stands_before_that_camera_is_painted_over() -> None:
     shelf = cv2.imread(str(SHELF))
     assert shelf is not None
     shown, shopper = with_shopper(shelf.astype(np.uint8))
-    with RigCamera(lambda _: jpeg(shown)) as rig:
+    with before(shown) as rig:
         walk("-", "-", rig.url)
     kept = cv2.imread("bay.png")
     assert kept is not None
@@ -110,7 +157,7 @@ def test_without_a_person_finder_that_camera_gives_no_picture(
 def test_the_password_of_a_camera_is_neither_remembered_nor_told(capsys: pytest.CaptureFixture[str]) -> None:
     shelf = cv2.imread(str(SHELF))
     assert shelf is not None
-    with RigCamera(lambda _: jpeg(shelf)) as rig:
+    with before(shelf) as rig:
         walk("-", "-", rig.url.replace("http://", "http://owner:Geheim7@"))
     walk("http://owner:Geheim7@127.0.0.1:9/live")
     told = capsys.readouterr()

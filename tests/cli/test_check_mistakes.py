@@ -15,7 +15,7 @@ from calibration.site_file import read_site
 from edge.cli import commands
 from edge.cli.check_picture import picture_on_site
 from edge.errors import CheckFailed, ExitCode, UnreadableInput
-from inventory_core.messages import Told
+from inventory_core.messages import Message, Told
 from tests.calibration.drawn_shelf import HEIGHT, WIDTH, Grey, seen, shelf, turned
 from tests.edge.counting.test_drifted_camera import site_on
 
@@ -139,7 +139,8 @@ def test_a_picture_of_today_that_would_not_be_counted_is_told_with_the_reason_an
 
 def test_a_nudge_is_told_as_far_as_it_went(tmp_path: Path, site: Calibration) -> None:
     (file := tmp_path / "today.png").write_bytes(png(seen(shelf(1, 3), turned(9, -6, 0.5))))
-    told = picture_on_site(file, site, 10**7)
+    told = picture_on_site(file, site, 10**7).params["verdict"]
+    assert isinstance(told, Message)
     assert "which every count puts right" in str(told)
     assert (pytest.approx(10.8, abs=1), pytest.approx(0.5, abs=0.1)) == (told.params["shift"], told.params["turn"])
 

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from edge.capture.hold import hold
 from edge.capture.rig import RigCamera, replayed
 from edge.cli import commands
 from edge.counting.evidence import Evidence
@@ -131,6 +132,18 @@ def test_counts_are_stored_and_a_picture_without_a_time_says_so(capsys: pytest.C
     assert 2 == len(captures)
     assert "untimed.png" in said
     assert "timed.jpg does not say" not in said.replace("untimed.png", "")
+
+
+def test_a_second_count_of_a_camera_that_is_being_counted_is_refused_and_stores_nothing(
+    capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = "http://127.0.0.1:9/live"
+    Path("shelfcount.toml").write_text(f'[[camera]]\nname = "door"\nspec = "{address}"\n', encoding="utf-8")
+    for given in (address, "door"):
+        with hold([address]):
+            assert ExitCode.UNREADABLE == commands.run(["count", "--camera", given, "--db", "book.db", "--lang", "en"])
+        assert f"camera {address} is being read by another shelfcount, process " in capsys.readouterr().err
+    assert not Path("book.db").exists()
 
 
 def test_the_password_of_a_camera_is_kept_nowhere(capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,7 +59,7 @@ def test_photos_are_enrolled_listed_renamed_removed_and_undone(
     assert 0 == shelfcount("enrol", "red", red, *at)
     assert "red.png: taken whole (80 x 160 px)" in capsys.readouterr().out
     assert 0 == shelfcount("enrol", "绿茶 500ml", green, *at)
-    assert "绿茶 500ml: 1 photos enrolled" in capsys.readouterr().out
+    assert "绿茶 500ml: photos enrolled: 1" in capsys.readouterr().out
     assert 0 == shelfcount("gallery", "rename", "red", "cola", *at)
     assert 0 == shelfcount("gallery", "remove", "绿茶 500ml", *at)
     assert 0 == shelfcount("gallery", "undo", *at)
@@ -91,7 +91,7 @@ def test_a_labelled_set_is_enrolled_without_its_doubtful_boxes(
     assert 0 == shelfcount("enrol", "--coco", shop(tmp_path), "--images", tmp_path, "--gallery", tmp_path / "g")
 
     said = capsys.readouterr().out
-    assert "3 photos of 2 products enrolled" in said
+    assert "photos enrolled: 3, of products: 2" in said
     assert "1 boxes of categories that begin with __ left out" in said
     assert "Can the products be told apart?" in said
 
@@ -139,7 +139,7 @@ def test_a_photo_that_cannot_be_read_does_not_stop_the_others(
     assert 3 == shelfcount("enrol", "red", tmp_path / "broken.png", red, "--gallery", tmp_path / "g")
 
     said = capsys.readouterr()
-    assert "red: 1 photos enrolled" in said.out
+    assert "red: photos enrolled: 1" in said.out
     assert "broken.png" in said.err
 
 
@@ -161,7 +161,7 @@ def test_a_folder_of_folders_is_one_change_and_what_is_no_photo_is_said(
 
     assert 3 == shelfcount("enrol", "--folders", tmp_path / "photos", "--gallery", tmp_path / "g")
     said = capsys.readouterr()
-    assert "2 photos of 2 products enrolled" in said.out
+    assert "photos enrolled: 2, of products: 2" in said.out
     assert "notes.txt" in said.err
     assert 0 == shelfcount("gallery", "undo", "--gallery", tmp_path / "g")
     assert "undone: enrolling 2 photos of green, red" in capsys.readouterr().out

@@ -21,6 +21,7 @@ _HEADERS = {
                                "img-src 'self' blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache",
 }
+_Lang = Annotated[str | None, Query(description="zh or en; else what the browser asks for.")]
 _PAGE: Responses = {200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "The page."}}
 _FILE: Responses = {200: {"content": {"text/css": {}, "text/javascript": {}}, "description": "A part of a page."}}
 
@@ -29,13 +30,19 @@ _templates = Environment(loader=PackageLoader("edge.web", "templates"), autoesca
                          trim_blocks=True, lstrip_blocks=True)
 
 
+@router.get("/", summary="Where the pages are", response_class=Response, responses=_PAGE)
+async def start(request: Request, lang: _Lang = None) -> Response:
+    return _page("start.html", request, lang)
+
+
 @router.get("/survey", summary="The page on which a bay is surveyed", response_class=Response, responses=_PAGE)
-async def survey(
-    request: Request, lang: Annotated[str | None, Query(description="zh or en; else what the browser asks for.")] = None,
-) -> Response:
+async def survey(request: Request, lang: _Lang = None) -> Response:
+    return _page("survey.html", request, lang)
+
+
+def _page(name: str, request: Request, lang: str | None) -> Response:
     chosen = Lang(lang) if lang in set(Lang) else language_for(request)
-    tr = Translator(chosen)
-    text = _templates.get_template("survey.html").render(tr=tr, lang=chosen.value)
+    text = _templates.get_template(name).render(tr=Translator(chosen), lang=chosen.value)
     headers = _HEADERS | {"Content-Language": chosen.value, "Vary": "Accept-Language"}
     return Response(text, media_type="text/html", headers=headers)
 

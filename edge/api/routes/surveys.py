@@ -69,7 +69,8 @@ async def begin(request: Request, desk: Here) -> Response:
     tr = Translator(language_for(request))
     reply = SurveyReply(
         id=id, camera=draft.camera, width_px=draft.width_px, height_px=draft.height_px, picture=f"/v2/surveys/{id}/picture",
-        reasons=[tr.say(reason_in_words(code)) for code in draft.reasons])
+        reasons=[tr.say(reason_in_words(code)) for code in draft.reasons],
+        corners=None if draft.corners is None else draft.corners.tolist())
     return (await desk.writes.once(request, asked.meaning, lambda _: reply)).response()
 
 

@@ -66,7 +66,8 @@ class SurveyStart(_Body):
 
 
 class SurveyReply(_Body):
-    """A picture that waits to be surveyed; `reasons` say in words why it is a bad one."""
+    """A picture that waits to be surveyed; `reasons` say in words why it is a bad one; `corners` is where the bay of the site
+    in use lies in it, null where that is not seen."""
 
     id: str
     camera: str | None
@@ -74,6 +75,7 @@ class SurveyReply(_Body):
     height_px: int
     picture: str
     reasons: list[str]
+    corners: list[list[float]] | None
 
 
 class ProposedShelf(ShelfBody):

@@ -13,7 +13,10 @@ const SLOT_FIELDS = ["shelf", "left_mm", "right_mm", "facings", "sku"];
 const SLOT_WORDS = { shelf: "shelf", left_mm: "left", right_mm: "right", facings: "facings", sku: "sku" };
 
 const state = { start: null, draft: null, shelves: [], slots: [], photo: null };
-const corners = new CornerStage(by("stage"), words.corners, () => show("corners")); // other corners, other shelves
+const corners = new CornerStage(by("stage"), words.corners, () => { // other corners, other shelves
+  by("same-shelf").hidden = true;
+  show("corners");
+});
 const front = new FrontStage(by("front"), words.board, moveBoard);
 
 class Refused extends Error {
@@ -109,10 +112,12 @@ async function drafted(answer) {
   by("photo").src = state.photo;
   await by("photo").decode();
   const site = state.start.site;
-  const same = site && site.width_px === width && site.height_px === height;
   const inset = [[0.12, 0.12], [0.88, 0.12], [0.88, 0.88], [0.12, 0.88]].map(([x, y]) => [x * width, y * height]);
   show("corners");
-  corners.show(width, height, same ? site.corners : inset);
+  const same = site && site.width_px === width && site.height_px === height;
+  corners.show(width, height, state.draft.corners || (same ? site.corners : inset));
+  by("same-shelf").hidden = !state.draft.corners;
+  by("confirmed").replaceChildren();
   if (site && !by("width").value) [by("width").value, by("height").value] = [site.width_mm, site.height_mm];
   if (reasons.length) throw new Error(`${words.bad}: ${reasons.join(", ")}`);
   by("head-corners").scrollIntoView({ block: "start" });
@@ -261,20 +266,31 @@ by("save-form").addEventListener("submit", (event) => {
   busy("save", button, async () => {
     button.textContent = words.saving;
     by("done").replaceChildren();
-    const body = {
+    await keep({
       corners: corners.corners, width_mm: front.widthMm, height_mm: front.heightMm, camera: by("name").value.trim() || null,
       shelves: state.shelves, slots: state.slots,
-    };
-    const kept = await (await call("POST", `/v2/surveys/${state.draft.id}/site`, { json: body })).json();
-    const lines = [`${words.saved} ${kept.file}`];
-    if (kept.picture) lines.push(`${words.picture} ${kept.picture}`);
-    if (kept.earlier) lines.push(`${words.earlier} ${kept.earlier}`);
-    const list = document.createElement("ul");
-    for (const line of [...lines, ...kept.notes]) list.appendChild(document.createElement("li")).textContent = line;
-    by("done").replaceChildren(list);
-    state.start = await (await call("GET", "/v2/surveys")).json();
+    }, by("done"));
   });
 });
+
+/** The shelf stands as it was surveyed and this is what it looks like now: the same site on a new picture. */
+by("confirm").addEventListener("click", () => busy("corners", by("confirm"), async () => {
+  const { width_mm, height_mm, camera, shelves, slots } = state.start.site;
+  by("confirm").textContent = words.saving;
+  await keep({ corners: state.draft.corners, width_mm, height_mm, camera, shelves, slots }, by("confirmed"));
+  by("same-shelf").hidden = true;
+}));
+
+async function keep(body, place) {
+  const kept = await (await call("POST", `/v2/surveys/${state.draft.id}/site`, { json: body })).json();
+  const lines = [`${words.saved} ${kept.file}`];
+  if (kept.picture) lines.push(`${words.picture} ${kept.picture}`);
+  if (kept.earlier) lines.push(`${words.earlier} ${kept.earlier}`);
+  const list = document.createElement("ul");
+  for (const line of [...lines, ...kept.notes]) list.appendChild(document.createElement("li")).textContent = line;
+  place.replaceChildren(list);
+  state.start = await (await call("GET", "/v2/surveys")).json();
+}
 
 show("key");
 if (sessionStorage.getItem(KEY)) busy("key", null, begin);

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from edge.api.cameras import NamedCamera
+from edge.api.cameras import NamedCamera, held_cameras
+from edge.capture.hold import hold
 from edge.capture.keeper import CameraState
 from edge.capture.rig import Mode, RigCamera
 from edge.clock import SimulatedClock
+from edge.errors import UnreadableInput
 from tests.edge.api.conftest import NOW, Build
 from tests.edge.api.test_serve import Serve, folder, serve
 
@@ -67,6 +69,15 @@ def test_each_live_camera_has_its_figures(build: Build) -> None:
                  'shelfcount_camera_outages_total{camera="door"} 2.0'):
         assert line in lines
     assert not any(line.startswith('shelfcount_camera_picture_age_seconds{camera="window"') for line in lines)
+
+
+def test_a_device_that_another_program_reads_is_refused_an_address_is_not() -> None:
+    clock = SimulatedClock(NOW)
+    with hold(["/dev/video63", "http://127.0.0.1:9/live"]):
+        with pytest.raises(UnreadableInput, match="is being read by another shelfcount"):
+            held_cameras({"door": "/dev/video63"}, clock).__enter__()
+        with held_cameras({"door": "http://127.0.0.1:9/live"}, clock) as cameras:
+            assert ["door"] == list(cameras)
 
 
 def test_a_stalled_camera_holds_up_neither_answers_nor_the_end(folder: Path, serve: Serve) -> None:

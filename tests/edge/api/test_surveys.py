@@ -105,6 +105,21 @@ def test_an_earlier_site_file_stays_under_a_number_and_goes_on_naming_its_pictur
     assert second["fingerprint"] == read_site(target).fingerprint
 
 
+def test_a_later_picture_of_the_place_says_where_the_bay_lies_so_that_a_tap_confirms_it(shop: Shop, target: Path) -> None:
+    assert begun(shop)["corners"] is None
+    shop.post(f"/v2/surveys/{begun(shop)['id']}/site", RESULT)
+    first = read_site(target)
+    shelf = cv2.imdecode(np.frombuffer(SHELF, np.uint8), cv2.IMREAD_COLOR)
+    nudged = cv2.warpAffine(shelf, np.array([[1.0, 0, -6], [0, 1, -4]]), (960, 540), borderMode=cv2.BORDER_REPLICATE)
+    sent = [shop.post("/v2/surveys", files={"picture": ("a.png", cv2.imencode(".png", each)[1].tobytes())}).json()
+            for each in (shelf, nudged, shelf[::-1], shelf // 20)]
+    assert (CORNERS, None, None) == (sent[0]["corners"], sent[2]["corners"], sent[3]["corners"])
+    np.testing.assert_allclose(sent[1]["corners"], np.array(CORNERS) - [6, 4], atol=0.6)
+    kept = shop.post(f"/v2/surveys/{sent[0]['id']}/site", RESULT | {"corners": sent[0]["corners"]}).json()
+    again = read_site(target)
+    assert ("door.1.toml", first.bay) == (kept["earlier"], again.bay)
+
+
 def test_a_survey_that_is_sent_twice_is_kept_once(shop: Shop, target: Path) -> None:
     path = f"/v2/surveys/{begun(shop)['id']}/site"
     answers = [shop.post(path, RESULT, key="k") for _ in range(2)]
@@ -292,6 +307,12 @@ def test_the_lens_of_the_site_in_use_is_kept_for_a_picture_of_its_shape(build: B
     found = read_site(target).lens
     assert found is not None
     assert (900.0, -0.1) == (found.matrix[0, 0], found.dist[0])
+
+
+def test_the_first_page_leads_to_the_survey(shop: Shop) -> None:
+    page = shop.client.get("/", headers={"Accept-Language": "zh"})
+    assert (200, "zh") == (page.status_code, page.headers["content-language"])
+    assert '<a href="/survey?lang=zh">测量货架</a>' in page.text
 
 
 @pytest.mark.parametrize(("lang", "words"), [("zh", "测量货架"), ("en", "Survey a bay")])

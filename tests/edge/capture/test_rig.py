@@ -1,6 +1,8 @@
 """Every fault that the rig plays is noticed by the reader of network cameras, and a healed camera is read again."""
 
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import cv2
@@ -39,6 +41,18 @@ def test_a_fault_ends_the_reading_with_its_reason(mode: Mode, code: str) -> None
         assert code == refused.value.code
         assert time.monotonic() - before_s < 2
         grabber.close()
+
+
+def test_every_order_is_answered_with_a_line_and_an_unknown_one_with_those_that_there_are() -> None:
+    with RigCamera() as rig:
+        base = rig.url.removesuffix("/live.mjpg")
+        with urllib.request.urlopen(f"{base}/mode/stall", timeout=5) as answer:
+            assert (b"mode stall\n", Mode.STALL) == (answer.read(), rig.mode)
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{base}/mode/nonsense", data=b"", timeout=5)
+        said = refused.value.read().decode()
+        refused.value.close()
+    assert (404, True) == (refused.value.code, said.startswith("no mode nonsense; it is stall, and may be live, stall, slow,"))
 
 
 def test_the_pictures_that_arrive_are_the_ones_sent_to_the_last_byte() -> None:

@@ -1,0 +1,61 @@
+"""A camera is read by one program of this machine at a time: whoever reads it holds its name, which the system lets go when the
+program ends, however it ends.
+
+    with hold(["/dev/shelfcount-camera"]): ...
+
+The name is a socket's in Linux's abstract namespace (unix(7)): no file stays behind, and nobody needs a folder in common.
+"""
+
+import errno
+import hashlib
+import os
+import socket
+import struct
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+
+from edge.capture.camera import is_live
+from edge.errors import UnreadableInput
+from edge.passwords import without_password
+
+_CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid
+
+
+@contextmanager
+def hold(specs: Iterable[str]) -> Iterator[None]:
+    """The live cameras among `specs` are this program's until the end. A system without such names holds none.
+
+    Raises UnreadableInput camera_busy, at once.
+    """
+    with ExitStack() as names:
+        for name, spec in {_name_of(spec): spec for spec in specs if is_live(spec)}.items():
+            holder = names.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+            try:
+                holder.bind(name)
+                holder.listen()
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    continue
+                raise UnreadableInput(
+                    "camera {camera} is being read by another shelfcount, process {pid}: wait until it is done; where it is a "
+                    "server, ask that one", code="camera_busy", camera=without_password(spec), pid=_holder_of(name) or "?",
+                ) from error
+        yield
+
+
+def _name_of(spec: str) -> str:
+    """One name for one camera: an index and each path of a device are the same, and so is an address with any password."""
+    whole = without_password(spec) if "://" in spec else os.path.realpath(f"/dev/video{spec}" if spec.isdigit() else spec)
+    return f"\0shelfcount-camera-{hashlib.sha256(whole.encode()).hexdigest()[:32]}"
+
+
+def _holder_of(name: str) -> int:
+    """The process that holds a name; 0 where that cannot be told."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
+        caller.setblocking(False)
+        try:
+            caller.connect(name)
+            asked = caller.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+        except OSError:
+            return 0
+    return int(_CREDENTIALS.unpack(asked)[0])
