@@ -48,7 +48,7 @@ from edge.api.routes import (
 )
 from edge.api.schemas.replies import ProblemReply
 from edge.api.spool import Spool
-from edge.api.surveying import Surveys
+from edge.api.surveying import Surveys, places_of
 from edge.api.unattended import Plan, Unattended
 from edge.clock import Clock
 from edge.counting.evidence import Evidence
@@ -214,7 +214,7 @@ def create_app(
         pictures,
         asyncio.Semaphore(limits.uploads_at_once), jobs, dict(cameras or {}),
         model or ModelCard(why_down="no detector was given"), metrics, folder, evidence,
-        judge or NoJudge(), surveying, survey or Surveys.of(settings, None, None, None), keeper, unattended,
+        judge or NoJudge(), surveying, survey or Surveys(*places_of(settings, cameras or (), {})), keeper, unattended,
     )
     problems.install(app)
     for router in (health.router, inventory.reads, inventory.writes, reservations.reads, reservations.writes,

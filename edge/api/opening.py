@@ -11,7 +11,7 @@ from edge.api.cameras import NamedCamera
 from edge.api.deps import ModelCard
 from edge.api.looking import EyeLooker
 from edge.api.metrics import Metrics
-from edge.api.surveying import Surveys
+from edge.api.surveying import Surveys, places_of
 from edge.api.unattended import Plan
 from edge.bootstrap import Networks, open_eye, open_judge, open_people, open_site, prove_eye
 from edge.clock import SystemClock
@@ -62,9 +62,9 @@ def open_server(
                 require_location(store, settings.db, location)
         clock = SystemClock()
         folder = folder_of(settings.db)
-        places = {file: open_site(file) for file in dict.fromkeys([settings.site, *map(settings.site_of, cameras)])}
-        sites = {name: site for name in cameras if (site := places[settings.site_of(name)]) is not None}
-        site = places[settings.site]
+        read = {file: open_site(file) for file in dict.fromkeys([settings.site, *map(settings.site_of, cameras)])}
+        sites = {name: site for name in cameras if (site := read[settings.site_of(name)]) is not None}
+        site = read[settings.site]
         broker = broker_of(settings, None if site is None else site.camera)
         eye, card = _eye(settings, watch.named, warn)
         judge, card = (None, card) if eye is None else _judge(settings, eye, card, watch.named, warn)
@@ -74,7 +74,7 @@ def open_server(
             settings, store, clock, folder=folder, looker=looker, cameras=cameras, model=card, lang=lang, stock=stock,
             judge=judge, keeping=None if isinstance(store, DamagedBook) else TaskPolicy(), plan=plan, metrics=metrics,
             broker=broker, evidence=evidence, end_networks=watch.close,
-            survey=Surveys.of(settings, site, eye, None if looker is None else looker.take_site))
+            survey=Surveys(*places_of(settings, cameras, read), eye=eye, take=None if looker is None else looker.take_site))
         yield OpenServer(api, has_keys=any(works(token) for token in _tokens(store)))
 
 

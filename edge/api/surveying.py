@@ -1,7 +1,7 @@
 """Surveys that are under way on this server: pictures that wait for their corners, and the site file that comes of them."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -73,30 +73,47 @@ class KeptSurvey:
     fingerprint: str
 
 
+@dataclass(slots=True, eq=False)
+class Place:
+    """What cameras look at: `target` is where its site file is kept, `is_named` whether the settings say so; its `location` in
+    the book, its `cameras` by name, and the `site` in use."""
+
+    target: Path
+    location: str
+    cameras: tuple[str, ...] = ()
+    is_named: bool = True
+    site: Calibration | None = None
+
+
+def places_of(settings: Settings, cameras: Iterable[str], sites: Mapping[Path | None, Calibration | None]) -> tuple[Place, ...]:
+    """The place of the settings first, beside the book where they name no site file; then those of cameras with a site file of
+    their own. `sites` is what was read of each file."""
+    own = settings.site or folder_of(settings.db).with_suffix(".site.toml")
+    places = {own: Place(own, settings.location, is_named=settings.site is not None, site=sites.get(settings.site))}
+    for camera in cameras:
+        file = settings.site_of(camera)
+        place = places.setdefault(file or own, Place(file or own, settings.location_of(camera), site=sites.get(file)))
+        place.cameras += (camera,)
+    return tuple(places.values())
+
+
 class Surveys:
-    """`target` is where the site file is kept, `is_named` whether the settings say so; `take` makes the running cameras use a
+    """What is surveyed by the API: `places`, of which the first takes pictures of no camera; `take` makes running cameras use a
     new site, None where nothing counts here."""
 
     def __init__(
-        self, target: Path, *, is_named: bool = True, site: Calibration | None = None, eye: Eye | None = None,
-        take: Callable[[Calibration], None] | None = None, waiting_bytes: int = WAITING_BYTES,
+        self, *places: Place, eye: Eye | None = None, take: Callable[[Calibration, Iterable[str]], None] | None = None,
+        waiting_bytes: int = WAITING_BYTES,
     ) -> None:
-        self.target = target
-        self.is_named = is_named
-        self.site = site
+        self._places = places
         self._eye = eye
         self._take = take
         self._waiting_bytes = waiting_bytes
         self._drafts: OrderedDict[str, Draft] = OrderedDict()
         self._kept: dict[str, KeptSurvey] = {}
 
-    @classmethod
-    def of(
-        cls, settings: Settings, site: Calibration | None, eye: Eye | None, take: Callable[[Calibration], None] | None,
-    ) -> "Surveys":
-        """Beside the book where the settings name no site file."""
-        target = settings.site or folder_of(settings.db).with_suffix(".site.toml")
-        return cls(target, is_named=settings.site is not None, site=site, eye=eye, take=take)
+    def place_of(self, camera: str | None) -> Place:
+        return next((place for place in self._places if camera in place.cameras), self._places[0])
 
     @property
     def counts(self) -> bool:
@@ -107,16 +124,18 @@ class Surveys:
         """Hold a picture until it has its corners, with its copy that may be `shown`; the oldest makes room."""
         height_px, width_px = image.shape[:2]
         reasons = judge(measure(image), QualityLimits())
+        corners = None if reasons else self._corners_in(camera, image)
         draft = Draft(id, camera, width_px, height_px, cv2.imencode(".png", shown)[1].tobytes(),
-                      cv2.imencode(".jpg", image, _TAKEN)[1].tobytes(), reasons, None if reasons else self._corners_in(image))
+                      cv2.imencode(".jpg", image, _TAKEN)[1].tobytes(), reasons, corners)
         self._drafts[id] = draft
         while len(self._drafts) > WAITING or (len(self._drafts) > 1 and self._held_bytes() > self._waiting_bytes):
             self._drafts.popitem(last=False)
         return draft
 
-    def _corners_in(self, image: Image) -> Points | None:
+    def _corners_in(self, camera: str | None, image: Image) -> Points | None:
+        site = self.place_of(camera).site
         try:
-            return None if self.site is None else corners_now(self.site, image)
+            return None if site is None else corners_now(site, image)
         except CalibrationError:
             return None
 
@@ -135,10 +154,11 @@ class Surveys:
 
     def lens_of(self, draft: Draft) -> Lens | None:
         """The lens of the site in use, where the picture has its shape: a new survey of the same camera keeps it."""
-        if self.site is None or self.site.lens is None:
+        site = self.place_of(draft.camera).site
+        if site is None or site.lens is None:
             return None
-        across, down = draft.width_px / self.site.width_px, draft.height_px / self.site.height_px
-        return self.site.lens.scaled(across) if abs(across / down - 1) <= LIKE_SHAPE else None
+        across, down = draft.width_px / site.width_px, draft.height_px / site.height_px
+        return site.lens.scaled(across) if abs(across / down - 1) <= LIKE_SHAPE else None
 
     def propose(self, draft: Draft, survey: Survey, count: int | None) -> Proposal:
         """Shelves and places of a survey's corners and size. Raises BadSurvey."""
@@ -149,7 +169,7 @@ class Surveys:
             raise BadSurvey("the survey cannot be used: {why}", why=error) from error
 
     def keep(
-        self, id: str, draft: Draft, survey: Survey, location: str, agreed: Callable[[Calibration], None] = lambda _: None
+        self, id: str, draft: Draft, survey: Survey, agreed: Callable[[Calibration], None] = lambda _: None
     ) -> KeptSurvey:
         """Writes the site file, once for each `id`, and lets the cameras be counted with it from now on. `agreed` is called
         once all is ready; where it raises nothing is changed.
@@ -158,29 +178,31 @@ class Surveys:
         """
         if (before := self._kept.get(id)) is not None:
             return before
+        place = self.place_of(draft.camera)
         if self._eye is not None:
             survey = replace(survey, goods=goods_in(draft.seen(), self._eye))
         try:
-            with staged(self.target, survey, draft.png) as made:
+            with staged(place.target, survey, draft.png) as made:
                 agreed(made.calibration)
                 files = made.put_in_place()
-            planogram = self._planogram(survey, location)
+            planogram = _planogram(survey, place)
         except CalibrationError as error:
             raise BadSurvey("the survey cannot be used: {why}", why=error) from error
         except UsageFault as error:
             raise SiteNotWritten("the site file was not written, the one before stays in use: {why}", why=error) from error
-        self.site = made.calibration
+        place.site = made.calibration
         if self._take is not None:
-            self._take(made.calibration)
+            self._take(made.calibration, place.cameras)
         self._kept[id] = KeptSurvey(files, planogram, made.calibration.fingerprint)
         return self._kept[id]
 
-    def _planogram(self, survey: Survey, location: str) -> Path | None:
-        if (table := planogram_csv(survey.slots, location)) is None:
-            return None
-        with whole_file(file := self.target.with_name(f"{self.target.stem}.planogram.csv")) as half:
-            half.write_text(table, encoding="utf-8")
-        return file
+
+def _planogram(survey: Survey, place: Place) -> Path | None:
+    if (table := planogram_csv(survey.slots, place.location)) is None:
+        return None
+    with whole_file(file := place.target.with_name(f"{place.target.stem}.planogram.csv")) as half:
+        half.write_text(table, encoding="utf-8")
+    return file
 
 
 def camera_picture(camera: NamedCamera) -> Image:

@@ -56,7 +56,7 @@ class Unattended:
         """Why, of each camera whose latest count could not be made."""
         self._rounds = Counter("shelfcount_unattended_rounds", "Unattended counts that were due, by camera and outcome.",
                                ("camera", "outcome"), registry=registry)
-        self._person = Gauge("shelfcount_unattended_needs_person", "1 while a camera's latest unattended count could not be made.",
+        self._person = Gauge("shelfcount_unattended_needs_person", "1 while the latest unattended count of a camera failed.",
                              ("camera",), registry=registry)
 
     def start(self) -> None:
@@ -103,7 +103,8 @@ class Unattended:
 
     def _ended(self, camera: str, count: CountId, cause: Correlation, due: datetime, *, is_last: bool) -> bool:
         """Whether this try was the last of the camera's count: it saw something, failed for good, or nothing is left to try."""
-        order = Order(count, self._location_of(camera), camera, self._clock.now(), unattended=True, again=not is_last, cause=cause)
+        order = Order(count, self._location_of(camera), camera, self._clock.now(), unattended=True, again=not is_last,
+                      cause=cause)
         try:
             job = self._count(order, self._stopping)
         except Exception:

@@ -48,14 +48,16 @@ def check(
     if settings.mqtt is not None:
         faults += _checked(speak, lambda: _broker(settings))
     if "db" in settings.model_fields_set and "://" not in settings.db and Path(settings.db).exists():
-        faults += _checked(speak, lambda: _location(settings))
+        for location in dict.fromkeys([settings.location_of(entry.name) for entry in settings.camera] or [settings.location]):
+            faults += _checked(speak, partial(_location, settings.db, location))
     faults += _checked(speak, lambda: _models(settings))
     chosen_site, chosen_gallery = settings.site, settings.gallery
-    if chosen_site is not None:
-        faults += _checked(speak, lambda: _site(chosen_site))
+    for file in dict.fromkeys([chosen_site, *(settings.site_of(entry.name) for entry in settings.camera)]):
+        if file is not None:
+            faults += _checked(speak, partial(_site, file))
     for entry in () if no_camera else settings.camera:
         if not _is_unplugged(entry):
-            faults += _checked(speak, partial(_sees, entry, chosen_site))
+            faults += _checked(speak, partial(_sees, entry, settings.site_of(entry.name)))
     if picture is not None:
         faults += _checked(speak, lambda: _picture(picture, chosen_site, settings.max_pixels))
     if chosen_gallery is not None:
@@ -102,19 +104,19 @@ def _set_to(entry: CameraEntry) -> Message:
     if "://" in entry.spec:
         return tell("camera {name}: {spec}, whose exposure and all else are set in the camera itself", name=entry.name,
                     spec=without_password(entry.spec))
-    left_out = {"name", "spec"}
+    left_out = {"name", "spec", "location", "site"}
     set_to = ", ".join(f"{key} {value}" for key, value in entry.model_dump(exclude=left_out, exclude_none=True).items())
     return tell("camera {name}: {spec}, set to {settings} after every plug; /api/health tells what it did not take",
                 name=entry.name, spec=without_password(entry.spec), settings=set_to)
 
 
-def _location(settings: Settings) -> Message:
-    store = open_book(settings.db)
+def _location(db: str, location: str) -> Message:
+    store = open_book(db)
     try:
-        require_location(store, settings)
+        require_location(store, db, location)
     finally:
         store.close()
-    return tell("counts are held against the location {location} of the book {db}", location=settings.location, db=settings.db)
+    return tell("counts are held against the location {location} of the book {db}", location=location, db=db)
 
 
 def _broker(settings: Settings) -> Message:

@@ -12,7 +12,7 @@ from edge.capture.camera import is_live
 from edge.capture.frame import Image
 from edge.capture.pictures import read_picture
 from edge.capture.quality import judge, measure, measured_against
-from edge.capture.reference import Reference
+from edge.capture.reference import Reference, Shrunk
 from edge.cli.settled_view import settled_view
 from edge.counting.last_clear import laid_back
 from edge.counting.reasons import reason_in_words
@@ -94,7 +94,7 @@ def _hold_against(image: Image, surveyed: Image, found: Registration) -> None:
     """Raises CheckFailed where the surveyed picture (H, W, 3) tells that this one cannot be counted, or not all of it."""
     height, width = surveyed.shape[:2]
     now = np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-    beside = measured_against(measure(now), laid_back(now, inverse(found.now_from_survey)), Reference.of(surveyed))
+    beside = measured_against(measure(now), Shrunk.of(laid_back(now, inverse(found.now_from_survey))), Reference.of(surveyed))
     if reasons := judge(beside):
         raise CheckFailed("would not be counted: {why}; mend that and take it again", why=reason_in_words(reasons[0]))
     if beside.occluded:

@@ -49,8 +49,8 @@ async def post_count(request: Request, desk: Here) -> Response:
     if asked.camera is not None and asked.camera not in desk.cameras:
         raise UnknownCamera("this server has no camera {camera}; it has {cameras}", camera=asked.camera,
                             cameras=", ".join(sorted(desk.cameras)) or "-")
-    order = Order(CountId(f"c-{uuid.uuid4().hex}"), LocationId(asked.location or desk.settings.location_of(asked.camera)), asked.camera,
-                  desk.clock.now(), cause=request.state.cause)
+    location = LocationId(asked.location or desk.settings.location_of(asked.camera))
+    order = Order(CountId(f"c-{uuid.uuid4().hex}"), location, asked.camera, desk.clock.now(), cause=request.state.cause)
     if (running := await _claimed(desk, order)) is not order:  # a double tap, or a count that the schedule asked for: one count
         joined = await desk.writes.once(request, asked.meaning, lambda book: _accept(book, running), status=202)
         return joined.response()

@@ -28,7 +28,7 @@ from edge.api.schemas.surveys import (
 )
 from edge.api.stamps import stamp_of
 from edge.api.survey_forms import draft_survey, full_survey, proposal_reply, site_in_use
-from edge.api.surveying import Draft, KeptSurvey, camera_picture, jpeg
+from edge.api.surveying import Draft, KeptSurvey, Place, camera_picture, jpeg
 from edge.api.uploads import SURVEY_BODY, Asked, asked_for
 from edge.capture.pictures import decode_picture
 from edge.counting.reasons import reason_in_words
@@ -49,8 +49,12 @@ Corners = Annotated[list[Pixel], Query(min_length=8, max_length=8, description="
 
 @reads.get("/v2/surveys", summary="What a survey begins with: the cameras, and the site in use", response_model=SurveyStart,
            responses=tagged_answers())
-async def start(request: Request, desk: Here) -> Response:
-    site, file = desk.surveys.site, str(desk.surveys.target)
+async def start(
+    request: Request, desk: Here,
+    camera: Annotated[str | None, Query(description="Whose place; without it that of the settings.")] = None,
+) -> Response:
+    place = desk.surveys.place_of(camera)
+    site, file = place.site, str(place.target)
     return tagged(request, SurveyStart(
         cameras=sorted(desk.cameras), file=file, site=None if site is None else site_in_use(site, file)).model_dump())
 
@@ -99,11 +103,12 @@ async def proposal(
 async def keep(id: str, body: SurveyResult, request: Request, desk: Here) -> Response:
     """The site file before is kept under a number; counts that begin from now on use the new one."""
     stamp, tr = stamp_of(request, desk.clock.now(), "SVY"), Translator(language_for(request))
-    meaning = [id, body.model_dump(mode="json")]
+    meaning, begun = [id, body.model_dump(mode="json")], desk.surveys.begun(id)
+    place = desk.surveys.place_of(None if begun is None else begun.camera)
 
     def noted(outcome: Outcome, code: str | None, **detail: str) -> None:
         event = Event(stamp.at, stamp.actor, Action.SURVEYED, outcome, stamp.device, stamp.trace, code,
-                      subject=quoted(desk.surveys.target.name), detail=detail)
+                      subject=quoted(place.target.name), detail=detail)
         desk.writer.submit(lambda book: book.add_event(event)).result()
 
     def agreed(site: Calibration) -> None:
@@ -116,7 +121,7 @@ async def keep(id: str, body: SurveyResult, request: Request, desk: Here) -> Res
                 raise desk.store.damage
             draft = desk.surveys.draft(id)
             survey = full_survey(desk.surveys, draft, body, desk.clock)
-            return desk.surveys.keep(stamp.id, draft, survey, desk.settings.location, agreed)
+            return desk.surveys.keep(stamp.id, draft, survey, agreed)
         except SiteNotWritten as error:
             noted(Outcome.REFUSED, error.code, why=quoted(str(error), MAX_NAME_CHARS))
             return error
@@ -136,7 +141,7 @@ async def keep(id: str, body: SurveyResult, request: Request, desk: Here) -> Res
             picture=None if kept.files.picture is None else kept.files.picture.name,
             earlier=None if kept.files.earlier is None else kept.files.earlier.name,
             planogram=None if kept.planogram is None else kept.planogram.name,
-            notes=[tr.say(note) for note in _notes(desk, kept)])
+            notes=[tr.say(note) for note in _notes(desk, kept, place)])
 
     return (await desk.writes.once(request, meaning, work)).response()
 
@@ -153,14 +158,14 @@ def _begin(desk: Desk, id: str, asked: Asked) -> Draft:
     return desk.surveys.begin(id, asked.camera, image, desk.evidence.masked(image).image)
 
 
-def _notes(desk: Desk, kept: KeptSurvey) -> list[Message]:
+def _notes(desk: Desk, kept: KeptSurvey, place: Place) -> list[Message]:
     """What the installer still has to know or do."""
     notes = []
     if desk.surveys.counts:
         notes.append(tell("every count from now on uses this site"))
     else:
         notes.append(tell("this server does not count: start it again once its detector works"))
-    if not desk.surveys.is_named:
+    if not place.is_named:
         notes.append(tell("this server was started without a site file: start it with --site {file} from now on, or it counts "
                           "without one again", file=kept.files.site))
     if kept.files.picture is None:

@@ -73,11 +73,16 @@ function show(step) {
   STEPS.forEach((each, number) => { by(`step-${each}`).hidden = number > STEPS.indexOf(step) || (each === "key" && step !== "key"); });
 }
 
+/** What is known of a camera's place, or of the settings' for a picture that was sent. */
+async function start(camera) {
+  state.start = await (await call("GET", `/v2/surveys${camera ? `?${new URLSearchParams({ camera })}` : ""}`)).json();
+  by("file").textContent = state.start.file;
+}
+
 async function begin() {
-  state.start = await (await call("GET", "/v2/surveys")).json();
+  await start(null);
   by("camera").replaceChildren(...state.start.cameras.map((name) => new Option(name, name)));
   by("camera-row").hidden = !state.start.cameras.length;
-  by("file").textContent = state.start.file;
   if (!by("name").value) by("name").value = state.start.site?.camera || "";
   show("picture");
   by("head-picture").scrollIntoView({ block: "nearest" });
@@ -105,6 +110,7 @@ by("upload").addEventListener("change", () => busy("picture", null, async () => 
 /** A picture waits on the server: show it, with the corners of the site in use where it has the same size. */
 async function drafted(answer) {
   state.draft = await answer.json();
+  await start(state.draft.camera);
   const { width_px: width, height_px: height, reasons } = state.draft;
   const bytes = await (await call("GET", state.draft.picture)).blob();
   if (state.photo) URL.revokeObjectURL(state.photo);

@@ -94,10 +94,10 @@ def test_check_says_how_each_camera_is_set_and_which_is_not_there(
     assert "Kanarienvogel" not in said
 
 
-def test_run_wants_one_camera(entries: tuple[CameraEntry, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    del entries
+def test_run_wants_a_camera(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
     assert ExitCode.USAGE == commands.run(["run", "--lang", "en"])
-    assert "name it with --camera (the settings have door, window)" in capsys.readouterr().err
+    assert "there is no camera to count unattended" in capsys.readouterr().err
 
 
 def test_a_fourcc_is_four_characters() -> None:

@@ -1,6 +1,6 @@
 """The survey over the API: a picture waits, shelves are proposed, the site file is kept once and used at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,12 +15,12 @@ from calibration.record import Calibration
 from calibration.site_file import read_site
 from edge.api.app import create_app
 from edge.api.cameras import NamedCamera
-from edge.api.surveying import WAITING, Surveys
+from edge.api.surveying import WAITING, Place, Surveys, places_of
 from edge.capture.replay import ReplayCamera, StoredFrame
 from edge.clock import SimulatedClock
 from edge.counting.evidence import Evidence
 from edge.counting.masking import NobodyThere
-from edge.settings import Settings
+from edge.settings import CameraEntry, Settings
 from inventory_core.errors import Damaged, DiskFull
 from inventory_core.events import Action, Event, Outcome
 from inventory_core.memory import MemoryStore
@@ -37,13 +37,19 @@ RESULT: dict[str, Any] = SIZE | {"corners": CORNERS, "camera": "door", "shelves"
 QUERY = "?" + "&".join([*(f"corners={n}" for corner in CORNERS for n in corner), "width_mm=1920", "height_mm=1080"])
 
 
+def at(target: Path, site: Calibration | None = None) -> Place:
+    return Place(target, "shelf-1", site=site)
+
+
 @dataclass
 class Counter:
     """What counts with the site: it is handed every new one."""
 
     taken: list[Calibration] = field(default_factory=list)
+    cameras: list[str] = field(default_factory=list)
 
-    def take(self, site: Calibration) -> None:
+    def take(self, site: Calibration, cameras: Iterable[str]) -> None:
+        self.cameras = [*cameras]
         self.taken.append(site)
 
 
@@ -62,7 +68,7 @@ def shop(build: Build, counter: Counter, target: Path) -> Iterator[Shop]:
     clock = SimulatedClock(NOW)
     door_shows = StoredFrame(NOW, SHELF_FILE)
     door = NamedCamera(lambda: ReplayCamera([door_shows], SimulatedClock(NOW), name="door"), clock)
-    with TestClient(build(cameras={"door": door}, survey=Surveys(target, take=counter.take))) as client:
+    with TestClient(build(cameras={"door": door}, survey=Surveys(at(target), take=counter.take))) as client:
         yield Shop(client)
 
 
@@ -154,7 +160,8 @@ def test_a_survey_that_the_book_has_no_room_for_changes_nothing_until_it_has(
     store = Filling()
     add_keys(store)
     evidence = Evidence(tmp_path / "evidence", NobodyThere())
-    app = create_app(Settings(), store, clock, folder=tmp_path, survey=Surveys(target, take=counter.take), evidence=evidence)
+    surveys = Surveys(at(target), take=counter.take)
+    app = create_app(Settings(), store, clock, folder=tmp_path, survey=surveys, evidence=evidence)
     with TestClient(app) as client:
         shop = Shop(client)
         path = f"/v2/surveys/{begun(shop)['id']}/site"
@@ -207,7 +214,7 @@ def test_what_makes_no_bay_is_told_with_its_mend_and_nothing_is_kept(
 
 def test_a_disk_that_takes_nothing_leaves_the_site_as_it_is(build: Build, tmp_path: Path, store: BookStore) -> None:
     (tmp_path / "file").write_text("x")
-    with TestClient(build(survey=Surveys(tmp_path / "file" / "door.toml"))) as client:
+    with TestClient(build(survey=Surveys(at(tmp_path / "file" / "door.toml")))) as client:
         shop = Shop(client)
         answer = shop.post(f"/v2/surveys/{begun(shop)['id']}/site", RESULT)
         assert (503, "site_not_written") == (answer.status_code, answer.json()["code"])
@@ -218,7 +225,8 @@ def test_a_disk_that_takes_nothing_leaves_the_site_as_it_is(build: Build, tmp_pa
 def test_over_a_damaged_book_no_site_file_is_kept(book_on_disk: BookStore, tmp_path: Path, target: Path) -> None:
     book_on_disk.close()
     damaged = DamagedBook(tmp_path / "book.db", Damaged("the book is damaged"))
-    with TestClient(create_app(Settings(), damaged, SimulatedClock(NOW), folder=tmp_path, survey=Surveys(target))) as client:
+    app = create_app(Settings(), damaged, SimulatedClock(NOW), folder=tmp_path, survey=Surveys(at(target)))
+    with TestClient(app) as client:
         answer = Shop(client).post("/v2/surveys/s-1/site", RESULT)
     assert (503, "book_damaged", False) == (answer.status_code, answer.json()["code"], target.exists())
 
@@ -260,7 +268,7 @@ def test_only_the_newest_pictures_wait_and_an_older_one_is_to_be_taken_again(sho
 
 
 def test_large_pictures_wait_as_long_as_they_take_little_room_together(target: Path) -> None:
-    surveys = Surveys(target, waiting_bytes=250_000)
+    surveys = Surveys(at(target), waiting_bytes=250_000)
     noise = np.random.default_rng(1).integers(0, 255, (200, 200, 3), np.uint8)  # 120 kB as PNG
     for name in ("s-1", "s-2", "s-3"):
         surveys.begin(name, None, noise, noise)
@@ -272,6 +280,29 @@ def test_large_pictures_wait_as_long_as_they_take_little_room_together(target: P
 def test_a_poor_picture_is_told(shop: Shop) -> None:
     dark = cv2.imencode(".png", np.full((540, 960, 3), 3, np.uint8))[1].tobytes()
     assert "too dark" in shop.post("/v2/surveys", files={"picture": ("b.png", dark)}).json()["reasons"]
+
+
+def test_cameras_with_a_site_of_their_own_are_surveyed_for_it_alone(build: Build, counter: Counter, tmp_path: Path) -> None:
+    def camera() -> ReplayCamera:
+        return ReplayCamera([StoredFrame(NOW, SHELF_FILE)], SimulatedClock(NOW), name="any")
+
+    own = {"location": "till", "site": tmp_path / "till.toml"}
+    entries = (CameraEntry(name="door", spec="0"), CameraEntry(name="till", spec="1", **own),
+               CameraEntry(name="yard", spec="2", **own))  # fmt: skip
+    settings = Settings(db=str(tmp_path / "shop.db"), site=tmp_path / "door.toml", camera=entries)
+    cameras = {name: NamedCamera(camera, SimulatedClock(NOW)) for name in ("door", "till", "yard")}
+    places = places_of(settings, cameras, {})
+    with TestClient(build(cameras=cameras, settings=settings, survey=Surveys(*places, take=counter.take))) as client:
+        shop = Shop(client)
+        till = shop.post("/v2/surveys", {"camera": "till"}).json()["id"]
+        named = [{"shelf": "top", "left_mm": 0, "right_mm": 90, "sku": "cola"}]
+        kept = shop.post(f"/v2/surveys/{till}/site", RESULT | {"slots": named}).json()
+        starts = [shop.get(f"/v2/surveys?camera={name}").json() for name in ("yard", "door")]
+    assert (str(tmp_path / "till.toml"), "till.planogram.csv", ["till", "yard"]) == (
+        kept["file"], kept["planogram"], counter.cameras)
+    assert "till,top,cola" in (tmp_path / "till.planogram.csv").read_text(encoding="utf-8")
+    assert [(str(tmp_path / "till.toml"), kept["fingerprint"]), (str(tmp_path / "door.toml"), None)] == [
+        (start["file"], start["site"] and start["site"]["fingerprint"]) for start in starts]
 
 
 @pytest.mark.parametrize(("body", "code"), [({"camera": "window"}, "unknown_camera"), ({"camera": "door", "location": "x"},
@@ -288,7 +319,7 @@ def test_pictures_of_the_shop_are_for_people_of_the_office(shop: Shop, role: str
 
 def test_a_server_without_a_site_file_keeps_it_beside_the_book_and_says_so(build: Build, tmp_path: Path) -> None:
     settings = Settings(db=str(tmp_path / "shop.db"))
-    with TestClient(build(settings=settings, survey=Surveys.of(settings, None, None, None))) as client:
+    with TestClient(build(settings=settings, survey=Surveys(*places_of(settings, (), {})))) as client:
         shop = Shop(client)
         kept = shop.post(f"/v2/surveys/{begun(shop)['id']}/site", RESULT).json()
     assert (str(tmp_path / "shop.site.toml"), False) == (kept["file"], kept["taken"])
@@ -297,11 +328,11 @@ def test_a_server_without_a_site_file_keeps_it_beside_the_book_and_says_so(build
 
 def test_the_lens_of_the_site_in_use_is_kept_for_a_picture_of_its_shape(build: Build, target: Path) -> None:
     lens = "[lens]\nfx = 900.0\nfy = 900.0\ncx = 480.0\ncy = 270.0\ndist = [-0.1, 0.0, 0.0, 0.0, 0.0]\n"
-    with TestClient(build(survey=Surveys(target))) as client:
+    with TestClient(build(survey=Surveys(at(target)))) as client:
         shop = Shop(client)
         shop.post(f"/v2/surveys/{begun(shop)['id']}/site", RESULT)
     target.write_text(target.read_text(encoding="utf-8") + lens, encoding="utf-8")
-    with TestClient(build(survey=Surveys(target, site=read_site(target)))) as client:
+    with TestClient(build(survey=Surveys(at(target, read_site(target))))) as client:
         shop = Shop(client)
         shop.post(f"/v2/surveys/{begun(shop)['id']}/site", RESULT)
     found = read_site(target).lens

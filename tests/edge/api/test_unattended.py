@@ -45,7 +45,8 @@ class Day:
                 return stop.is_set()
 
         self.clock = DayClock(self.start)
-        self.loop = Unattended(Plan(self.cameras, self.schedule), lambda name: LocationId(f"{name}-shelf"), self.count, self.clock, self.registry)
+        plan = Plan(self.cameras, self.schedule)
+        self.loop = Unattended(plan, lambda name: LocationId(f"{name}-shelf"), self.count, self.clock, self.registry)
         self.loop.work()
         return self
 
