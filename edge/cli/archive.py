@@ -3,7 +3,7 @@ part by its sha256.
 
     manifest.json        schema shelfcount.backup/1
     book.db              the book, whichever database keeps it
-    gallery/...  site.toml  site.picture  files/...
+    gallery/...  site.toml  site.picture  sites/...  files/...
 """
 
 import hashlib
@@ -24,9 +24,9 @@ from inventory_core.instants import parse_instant, utc_text
 from inventory_core.messages import Told
 
 SCHEMA = "shelfcount.backup/1"
-MANIFEST, BOOK, GALLERY, SITE, FILES = "manifest.json", "book.db", "gallery/", "site.toml", "files/"
+MANIFEST, BOOK, GALLERY, SITE, SITES, FILES = "manifest.json", "book.db", "gallery/", "site.toml", "sites/", "files/"
 SITE_PICTURE = "site.picture"
-"""The surveyed picture of the site file, whatever its name is there."""
+"""The surveyed picture of the site file, whatever its name is there; in `sites/` all have their own names."""
 _CHUNK = 1 << 20
 _PACKED = (".jpg", ".jpeg", ".png", ".webp")
 """Parts that do not become smaller."""
@@ -75,10 +75,15 @@ class Manifest:
 
 
 def pack(target: Path, parts: Sequence[tuple[str, Path]], manifest: Manifest) -> Manifest:
-    """Write the archive; returns the manifest with its parts. Raises OSError."""
+    """Write the archive; returns the manifest with its parts. Raises OSError; UsageFault for a name that nobody could read."""
     packed: list[Part] = []
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, source in parts:
+            try:
+                _safe(name)
+            except ValueError as error:
+                raise UsageFault("{file} cannot be kept in a backup under the name {part}; rename it", file=source,
+                                 part=name) from error
             entry = zipfile.ZipInfo(name, manifest.made_at.timetuple()[:6])
             entry.compress_type = zipfile.ZIP_STORED if name.endswith(_PACKED) else zipfile.ZIP_DEFLATED
             with source.open("rb") as opened, archive.open(entry, "w", force_zip64=True) as into:

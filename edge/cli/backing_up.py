@@ -1,14 +1,14 @@
-"""Makes a backup: one moment of the book, looked through, with the gallery, site and pictures that go with it."""
+"""Makes a backup: one moment of the book, looked through, with the gallery, sites and pictures that go with it."""
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from calibration.reference_file import picture_named
-from edge.cli.archive import BOOK, FILES, GALLERY, SITE, SITE_PICTURE, Manifest, is_backup, pack
+from calibration.reference_file import beside, picture_named
+from edge.cli.archive import BOOK, FILES, GALLERY, SITE, SITE_PICTURE, SITES, Manifest, is_backup, pack
 from edge.counting.evidence import folder_of
 from edge.errors import CheckFailed, UsageFault
 from edge.whole_file import whole_file
@@ -25,10 +25,11 @@ _WAITING = "orders"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What goes into a backup beside the book; `files` are the pictures kept beside it."""
+    """What goes into a backup beside the book: `sites` are the cameras' own site files, `files` the pictures kept beside it."""
 
     gallery: Path | None = None
     site: Path | None = None
+    sites: tuple[Path, ...] = ()
     files: bool = False
 
 
@@ -46,7 +47,7 @@ def back_up(db: str, target: Path, wanted: Wanted, now: datetime) -> Manifest:
         if not verdict.good:
             raise CheckFailed("no backup was written, because the book {db} is not as it was written: {why}; "
                               "`shelfcount ledger verify` says more", db=engine.book_name(db), why=verdict.findings[0].why)
-        parts = [(BOOK, copy), *_gallery(wanted.gallery, Path(scratch)), *_site(wanted.site)]
+        parts = [(BOOK, copy), *_gallery(wanted.gallery, Path(scratch)), *_sites(wanted.site, wanted.sites)]
         if wanted.files:
             parts += _files(folder_of(db))
         return pack(half, parts, Manifest(now, engine.book_name(db), verdict.movements, verdict.head, ()))
@@ -67,18 +68,33 @@ def _gallery(folder: Path | None, scratch: Path) -> Iterator[tuple[str, Path]]:
                 yield GALLERY + name, copy
 
 
-def _site(site: Path | None) -> Iterator[tuple[str, Path]]:
-    """The site file and the surveyed picture that it names: without that, nobody notices that the camera was moved."""
-    if site is None:
-        return
+def _sites(own: Path | None, cameras: Iterable[Path]) -> Iterator[tuple[str, Path]]:
+    """The settings' own site file, and those of cameras as they will lie in one folder. Raises UsageFault."""
+    if own is not None:
+        yield from zip((SITE, SITE_PICTURE), _site(own).values(), strict=False)
+    found: dict[str, Path] = {}
+    for site in cameras:
+        if own is not None and site.resolve() == own.resolve():
+            continue
+        for name, file in _site(site).items():
+            if (other := found.setdefault(name, file)).resolve() != file.resolve():
+                raise UsageFault("{file} and {other} cannot both be in a backup, which keeps the cameras' site files and their "
+                                 "pictures in one folder; rename one of them", file=file, other=other)
+    yield from ((SITES + name, file) for name, file in found.items())
+
+
+def _site(site: Path) -> dict[str, Path]:
+    """The site file and the surveyed picture that it names, by their paths in one folder: without the picture, nobody notices
+    that the camera was moved. Raises UsageFault."""
     if not site.is_file():
         raise UsageFault("there is no file {file}; check the path", file=site)
-    yield SITE, site
+    found = {site.name: site}
     if (name := picture_named(site.read_bytes())) is not None:
         if not (picture := site.parent / name).is_file():
             raise UsageFault("the site file {file} names the picture {picture}, which is not there; put it there or survey "
                              "again", file=site, picture=picture)
-        yield SITE_PICTURE, picture
+        found[beside(name)] = picture
+    return found
 
 
 def _files(folder: Path) -> list[tuple[str, Path]]:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from edge.cli.account import account
-from edge.cli.archive import GALLERY, SITE, Archive, opened
+from edge.cli.archive import GALLERY, SITE, SITES, Archive, opened
 from edge.cli.backing_up import Wanted, back_up
 from edge.cli.book import Db, ledger
 from edge.cli.console import out
@@ -69,9 +69,10 @@ def ledger_backup(
     site: Annotated[Path | None, typer.Option(help="Also this site file; else the one in the settings.")] = None,
     evidence: Annotated[bool, typer.Option("--evidence", help="Also the pictures kept beside the book.")] = False,
 ) -> int:
-    """Copy the book, gallery and site into one file while everybody works on; the copy is looked through."""
+    """Copy the book, gallery and sites into one file while everybody works on; the copy is looked through."""
     settings, by = load_settings(db=db, gallery=gallery, site=site), _by()
-    made = back_up(settings.db, file, Wanted(settings.gallery, settings.site, evidence), by.now)
+    sites = tuple(camera.site for camera in settings.camera if camera.site)
+    made = back_up(settings.db, file, Wanted(settings.gallery, settings.site, sites, evidence), by.now)
     with opened_book(settings.db) as store, store.write() as book:
         book.add_event(Event(by.now, by.actor, Action.BACKED_UP, Outcome.DONE, by.device, subject=quoted(file.name),
                              detail={"seq": str(made.head.seq), "parts": str(len(made.parts))}))
@@ -87,11 +88,12 @@ def ledger_restore(
     db: Db = None,
     gallery: Annotated[Path | None, typer.Option(help="Bring the gallery back into this folder.")] = None,
     site: Annotated[Path | None, typer.Option(help="Bring the site file back under this name.")] = None,
+    sites: Annotated[Path | None, typer.Option(help="Bring the cameras' own site files back into this folder.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Also where something intact stands; it is moved aside.")] = False,
 ) -> int:
     """Check a backup and bring it back; a damaged book is moved aside, and what it has beyond the backup is saved."""
     address, by, speak = load_settings(db=db).db, _by(), out()
-    places = Places(gallery, site, folder_of(address))
+    places = Places(gallery, site, sites, folder_of(address))
     with opened(file) as archive, staged(archive, places, replaces=replace) as parts:
         made = bring_back(archive, address, by, replaces=replace)
         aside = parts.put_in_place(by.now)
@@ -115,7 +117,8 @@ def _lines(archive: Archive, db: str, made: Restored, aside: list[Path], places:
         yield tell("what the book before had beyond the backup is lost or cannot be told ({why})", why=made.broken)
     for before in [*([] if made.aside is None else [made.aside]), *aside]:
         yield tell("what stood there before was moved aside as {file}", file=before)
-    for part, wanted, option in ((GALLERY, places.gallery, "--gallery DIR"), (SITE, places.site, "--site FILE")):
+    for part, wanted, option in ((GALLERY, places.gallery, "--gallery DIR"), (SITE, places.site, "--site FILE"),
+                                 (SITES, places.sites, "--sites DIR")):
         if wanted is None and archive.parts(part):
             yield tell("the backup also holds {part}; {option} brings it back", part=part.rstrip("/"), option=option)
 

@@ -1,7 +1,7 @@
-"""Brings back what a backup holds beside the book: the gallery, the site file, the pictures."""
+"""Brings back what a backup holds beside the book: the gallery, the site files, the pictures."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from pathlib import Path
 from calibration.errors import CalibrationError
 from calibration.reference_file import beside, picture_named
 from calibration.site_file import read_site
-from edge.cli.archive import FILES, GALLERY, SITE, SITE_PICTURE, Archive
+from edge.cli.archive import FILES, GALLERY, SITE, SITE_PICTURE, SITES, Archive
 from edge.errors import UnreadableInput, UsageFault
 from inventory_core.messages import tell
 from inventory_core.store.quarantine import synced
@@ -20,10 +20,12 @@ from models.gallery_file import read_state
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where the parts go; None leaves a part in the backup. Pictures that lie at `files` already stay as they are."""
+    """Where the parts go; None leaves a part in the backup. `sites` is a folder for the cameras' own site files. Pictures
+    that lie at `files` already stay as they are."""
 
     gallery: Path | None = None
     site: Path | None = None
+    sites: Path | None = None
     files: Path | None = None
 
 
@@ -78,10 +80,11 @@ def staged(archive: Archive, places: Places, *, replaces: bool) -> Iterator[Stag
             except CalibrationError as error:
                 raise archive.damaged(SITE, error) from error
             found.moves += [(unpacked, file), *_picture(archive, unpacked, file, scratch, replaces=replaces)]
+        if places.sites is not None:
+            found.moves += _sites(archive, places.sites, {target: source for source, target in found.moves}, scratch,
+                                  replaces=replaces)
         if places.files is not None and archive.parts(FILES):
-            unpacked = _unpacked(archive, FILES, places.files, scratch)
-            found.pictures = [(file, places.files / file.relative_to(unpacked)) for file in sorted(unpacked.rglob("*"))
-                              if file.is_file()]
+            found.pictures = list(_each(_unpacked(archive, FILES, places.files, scratch), places.files))
         yield found
 
 
@@ -96,10 +99,35 @@ def _picture(
     if name is None or not archive.parts(SITE_PICTURE):
         return
     unpacked, picture = _unpacked(archive, SITE_PICTURE, target, scratch), target.parent / beside(name)
-    if not (picture.is_file() and picture.read_bytes() == unpacked.read_bytes()):
-        if picture.exists():
-            _free(picture, replaces=replaces)
-        yield unpacked, picture
+    yield from _new(unpacked, picture, replaces=replaces)
+
+
+def _sites(
+    archive: Archive, folder: Path, others: Mapping[Path, Path], scratch: ExitStack, *, replaces: bool
+) -> Iterator[tuple[Path, Path]]:
+    """The cameras' own site files and their pictures into `folder`; `others` come back too, by their places.
+
+    Raises UnreadableInput, UsageFault.
+    """
+    inside = _free(folder / SITES, replaces=True)
+    for file, target in _each(_unpacked(archive, SITES, inside, scratch), inside.parent):
+        if (other := others.get(target)) is None:
+            yield from _new(file, target, replaces=replaces)
+        elif other.read_bytes() != file.read_bytes():
+            raise UsageFault("the backup holds two files for {file}; name another folder for --sites", file=target)
+
+
+def _each(unpacked: Path, folder: Path) -> Iterator[tuple[Path, Path]]:
+    """Every file under `unpacked`, and its place under `folder`."""
+    return ((file, folder / file.relative_to(unpacked)) for file in sorted(unpacked.rglob("*")) if file.is_file())
+
+
+def _new(source: Path, target: Path, *, replaces: bool) -> Iterator[tuple[Path, Path]]:
+    """The two, unless the file lies there already. Raises UsageFault where another one does and `replaces` is False."""
+    if not (target.is_file() and target.read_bytes() == source.read_bytes()):
+        if target.exists():
+            _free(target, replaces=replaces)
+        yield source, target
 
 
 def _free(target: Path, *, replaces: bool) -> Path:

@@ -522,6 +522,132 @@ class TestParts:
         assert (3, True) == (code, "holds no site.toml" in err)
 
 
+class TestSitesOfCameras:
+    """The cameras `left` and `right` have site files of their own, `middle` and `door` share that of the settings."""
+
+    @pytest.fixture
+    def shop(self, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        shop = tmp_path / "shop"
+        self.survey(shop / "site.toml", "site")
+        self.survey(shop / "left.toml", "left")
+        self.survey(shop / "far" / "right.toml", "right")
+        self.set_up(shop, left="left.toml", right="far/right.toml", middle="far/../site.toml", door=None)
+        monkeypatch.setenv("SHELFCOUNT_SETTINGS", str(shop / "shelfcount.toml"))
+        return shop
+
+    def survey(self, site: Path, picture: str) -> None:
+        """A site file and its picture, whose bytes tell which it is."""
+        (pictures := site.parent / "pictures").mkdir(parents=True, exist_ok=True)
+        site.write_text(SITE + SURVEYED.replace("front", picture))
+        (pictures / f"{picture}.png").write_text(str(site))
+
+    def set_up(self, shop: Path, **sites: str | None) -> None:
+        own = [f'[[camera]]\nname = "{name}"\nspec = "0"\n' + (f"site = '{shop / site}'\n" if site else "")
+               for name, site in sites.items()]
+        (shop / "shelfcount.toml").write_text(f"site = '{shop / 'site.toml'}'\n" + "".join(own))
+
+    @pytest.fixture
+    def packed(self, shelfcount: Shelfcount, shop: Path, tmp_path: Path) -> Path:
+        code, out, err = shelfcount("ledger", "backup", tmp_path / "b.zip")
+        assert (0, "", True) == (code, err, "and 6 more parts" in out), (out, err)
+        return tmp_path / "b.zip"
+
+    @pytest.fixture
+    def home(self, tmp_path: Path) -> Path:
+        (home := tmp_path / "home").mkdir()
+        return home
+
+    def refused(self, shelfcount: Shelfcount, backup: Path, said: str) -> None:
+        code, out, err = shelfcount("ledger", "backup", backup)
+        assert (2, "", True, False) == (code, out, said in err, backup.exists()), err
+
+    def test_all_of_them_come_back_with_their_pictures(
+        self, shelfcount: Shelfcount, shop: Path, packed: Path, home: Path
+    ) -> None:
+        code, out, err = shelfcount("ledger", "restore", packed, "--site", home / "site.toml", "--sites", home,
+                                    db=home / "shop.db")
+        assert (0, "", False) == (code, err, "brings it back" in out)
+        assert {"pictures", "shop.db", "site.toml", "left.toml", "right.toml"} == {path.name for path in home.iterdir()}
+        for name, before in (("site", shop), ("left", shop), ("right", shop / "far")):
+            assert (before / f"{name}.toml").read_text() == (home / f"{name}.toml").read_text()
+            assert str(before / f"{name}.toml") == (home / "pictures" / f"{name}.png").read_text()
+
+    def test_that_they_stayed_in_the_backup_is_told(self, shelfcount: Shelfcount, packed: Path, home: Path) -> None:
+        out = shelfcount("ledger", "restore", packed, "--site", home / "site.toml", db=home / "shop.db")[1]
+        assert (True, False) == ("the backup also holds sites; --sites DIR brings it back" in out, "--site FILE" in out)
+
+    @pytest.mark.parametrize(("site", "picture"), [("left.toml", "other"), ("other.toml", "left")])
+    def test_two_files_of_one_name_are_not_backed_up(
+        self, shelfcount: Shelfcount, shop: Path, tmp_path: Path, site: str, picture: str
+    ) -> None:
+        self.survey(shop / "far" / site, picture)
+        self.set_up(shop, left="left.toml", right=f"far/{site}")
+        self.refused(shelfcount, tmp_path / "b.zip", "cannot both be in a backup")
+
+    def test_one_picture_of_two_site_files_is_kept_once(self, shelfcount: Shelfcount, shop: Path, tmp_path: Path) -> None:
+        self.survey(shop / "other.toml", "left")
+        self.set_up(shop, left="left.toml", other="other.toml", again="left.toml")
+        assert "and 5 more parts" in shelfcount("ledger", "backup", tmp_path / "b.zip")[1]
+
+    @pytest.mark.parametrize(
+        ("lost", "said"), [("far/right.toml", "there is no file"), ("pictures/left.png", "names the picture")])
+    def test_without_one_of_the_files_no_backup_is_made(
+        self, shelfcount: Shelfcount, shop: Path, tmp_path: Path, lost: str, said: str
+    ) -> None:
+        (shop / lost).unlink()
+        self.refused(shelfcount, tmp_path / "b.zip", said)
+
+    def test_a_name_that_restore_would_refuse_is_not_backed_up(
+        self, shelfcount: Shelfcount, shop: Path, tmp_path: Path
+    ) -> None:
+        self.survey(shop / "a\\b.toml", "b")
+        self.set_up(shop, left="a\\b.toml")
+        self.refused(shelfcount, tmp_path / "b.zip", "under the name sites/a\\b.toml; rename it")
+
+    def test_what_lies_there_already_stays_and_another_file_is_moved_aside_only_when_asked(
+        self, shelfcount: Shelfcount, shop: Path, packed: Path, home: Path
+    ) -> None:
+        (home / "left.toml").write_bytes((shop / "left.toml").read_bytes())
+        (home / "right.toml").write_text("another")
+        words = ("ledger", "restore", packed, "--sites", home)
+        code, _, err = shelfcount(*words, db=home / "shop.db")
+        assert (2, True, False) == (code, "right.toml exists and was left as it is" in err, (home / "shop.db").exists())
+        assert (0, "another") == (shelfcount(*words, "--replace", db=home / "shop.db")[0],
+                                  next(home.glob("right.toml.before-*")).read_text())
+        assert [] == list(home.glob("left.toml.before-*"))
+
+    def test_a_damaged_one_changes_nothing(self, shelfcount: Shelfcount, packed: Path, home: Path) -> None:
+        spoilt = tampered(packed, "sites/pictures/left.png", b"")
+        code, _, err = shelfcount("ledger", "restore", spoilt, "--sites", home, db=home / "shop.db")
+        assert (3, True, []) == (code, "is damaged in its part sites/pictures/left.png" in err, list(home.iterdir()))
+
+    def test_a_folder_that_is_not_there_is_said_before_anything_is_done(
+        self, shelfcount: Shelfcount, packed: Path, home: Path
+    ) -> None:
+        code, _, err = shelfcount("ledger", "restore", packed, "--sites", home / "none", db=home / "shop.db")
+        assert (2, True, []) == (code, "there is no folder" in err, list(home.iterdir()))
+
+    def test_one_named_as_that_of_the_settings_goes_to_another_folder(
+        self, shelfcount: Shelfcount, shop: Path, tmp_path: Path, home: Path
+    ) -> None:
+        self.survey(shop / "far" / "site.toml", "far")
+        self.set_up(shop, left="far/site.toml")
+        assert 0 == shelfcount("ledger", "backup", tmp_path / "b.zip")[0]
+        words = ("ledger", "restore", tmp_path / "b.zip", "--site", home / "site.toml", "--sites")
+        code, _, err = shelfcount(*words, home, db=home / "shop.db")
+        assert (2, True, []) == (code, "holds two files for" in err, list(home.iterdir()))
+        (home / "sites").mkdir()
+        assert 0 == shelfcount(*words, home / "sites", db=home / "shop.db")[0]
+        assert str(shop / "far" / "site.toml") == (home / "sites" / "pictures" / "far.png").read_text()
+
+    def test_a_backup_from_before_there_were_any_comes_back_and_says_that_it_lacks_them(
+        self, shelfcount: Shelfcount, backup: Path, home: Path
+    ) -> None:
+        code, _, err = shelfcount("ledger", "restore", backup, "--sites", home, db=home / "shop.db")
+        assert (3, True) == (code, "holds no sites" in err)
+        assert 0 == shelfcount("ledger", "restore", backup, db=home / "shop.db")[0]
+
+
 def test_a_book_on_a_server_is_backed_up_to_a_file_and_back(
     shelfcount: Shelfcount, postgres_book: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
