@@ -27,11 +27,13 @@ _log = events("looking")
 
 
 class EyeLooker:
-    """A Looker; `sites` are the places that the cameras look at, by camera; a camera without a site file is not among them."""
+    """A Looker; `sites` are the places that the cameras look at, by camera: None for one that counts nothing before it is
+    surveyed. A camera that is to count without a site file is not among them."""
 
     def __init__(
         self, eye: Eye, cameras: Mapping[str, NamedCamera], evidence: Evidence, max_pixels: int, *,
-        sites: Mapping[str, Calibration] | None = None, policy: CountPolicy = CountPolicy(), burst: BurstPolicy = BurstPolicy(),
+        sites: Mapping[str, Calibration | None] | None = None, policy: CountPolicy = CountPolicy(),
+        burst: BurstPolicy = BurstPolicy(),
     ) -> None:
         self._eye = eye
         self._cameras = cameras
@@ -41,11 +43,14 @@ class EyeLooker:
         self._burst_policy = burst
         self._places = {name: (site, FixedCamera()) for name, site in (sites or {}).items()}
         self._unsurveyed: dict[str, FixedCamera] = {}
+        self._awaited = frozenset(name for name, site in (sites or {}).items() if site is None)
         self._pictures: dict[str, tuple[datetime | None, str]] = {}  # of each camera: when it looked, and what is kept of that
 
     def take_site(self, site: Calibration, cameras: Iterable[str]) -> None:
         """Use a new site for `cameras` from their next count on; what is known of the places of the old one is forgotten."""
-        self._places |= {name: (site, FixedCamera()) for name in cameras}
+        taken = {name: (site, FixedCamera()) for name in cameras}
+        self._places |= taken
+        self._awaited -= taken.keys()
 
     def _place_of(self, camera: str | None) -> tuple[Calibration | None, FixedCamera]:
         name = camera or ""
@@ -91,6 +96,8 @@ class EyeLooker:
         self, order: Order, taken: Callable[[], None], site: Calibration | None, seen: FixedCamera
     ) -> CountResult:
         """A burst; what has not changed since this camera's last counts is not looked at again."""
+        if order.camera in self._awaited:
+            return cannot_see(order.source, ("not_surveyed",), pedigree_of(self._eye, site, order.camera))
         burst, at_s = self._burst(order, seen.gate)
         taken()
         named = self._cameras[order.camera or ""]

@@ -1,9 +1,11 @@
 """Puts a server together: the book, the eye if it can be loaded, the cameras by name."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+from calibration.record import Calibration
 from edge.api.app import Api, create_app
 from edge.api.book_tasks import TaskPolicy
 from edge.api.broker import broker_of
@@ -62,8 +64,8 @@ def open_server(
                 require_location(store, settings.db, location)
         clock = SystemClock()
         folder = folder_of(settings.db)
-        read = {file: open_site(file) for file in dict.fromkeys([settings.site, *map(settings.site_of, cameras)])}
-        sites = {name: site for name in cameras if (site := read[settings.site_of(name)]) is not None}
+        read = _sites(settings, cameras, warn)
+        sites = {name: read[file] for name in cameras if (file := settings.site_of(name)) is not None}
         site = read[settings.site]
         broker = broker_of(settings, None if site is None else site.camera)
         eye, card = _eye(settings, watch.named, warn)
@@ -107,6 +109,24 @@ def works(token: ApiToken) -> bool:
 def _tokens(store: BookStore) -> tuple[ApiToken, ...]:
     with store.read() as book:
         return book.tokens()
+
+
+def _sites(
+    settings: Settings, cameras: Iterable[str], warn: Callable[[Told], None]
+) -> dict[Path | None, Calibration | None]:
+    """The site of the settings and of each camera, by file; None for a camera's own that is still to be surveyed, perhaps on the
+    page of this very server. Raises BadSite."""
+    read: dict[Path | None, Calibration | None] = {settings.site: open_site(settings.site)}
+    for name in cameras:
+        if (file := settings.site_of(name)) in read:
+            continue
+        if file is not None and not file.exists():
+            warn(UsageFault("camera {name} has no site file {file} yet: it counts nothing until its place is surveyed, on the "
+                            "page /survey or with `shelfcount calibrate bay PICTURE --out {file}`", name=name, file=file))
+            read[file] = None
+        else:
+            read[file] = open_site(file)
+    return read
 
 
 def _judge(

@@ -48,7 +48,7 @@ def run_command(
     camera: Annotated[list[str] | None, typer.Option(
         help="A camera to count: NAME=SPEC (index, device path or URL), SPEC, or the NAME of one in the settings; may be "
              "repeated. Without it: all in the settings.")] = None,
-    site: Annotated[Path | None, typer.Option(help="Site file (TOML) of the camera's place.")] = None,
+    site: Annotated[Path | None, typer.Option(help="Site file (TOML) of the cameras' place.")] = None,
     every: Annotated[float, typer.Option(metavar="MINUTES", help="Minutes from one count to the next.")] = EVERY_MIN,
     at_shift_ends: Annotated[bool, typer.Option("--at-shift-ends", help="Count at the end of each shift too.")] = False,
     db: Annotated[str | None, typer.Option(help="The book (file or database URL); made when it does not exist.")] = None,

@@ -18,6 +18,7 @@ _REASONS = {
     "moved": tell("the camera has moved"),
     "cannot_tell": tell("it shows too little to tell whether the camera still looks at its shelf"),
     "unsettled": tell("the scene never stood still"),
+    "not_surveyed": tell("the camera's place has not been surveyed yet"),
     "no_shelf": tell("no product found, so no shelf to count"),
     "no_frames": tell("no frame arrived"),
     "wrong_camera": tell("not the view of the surveyed camera"),

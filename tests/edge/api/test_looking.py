@@ -131,6 +131,16 @@ def test_each_camera_is_counted_by_the_site_of_its_own_place(tmp_path: Path) -> 
     assert [("door", None), ("till", site.fingerprint)] == [(each.camera, each.calibration) for each in seen]
 
 
+def test_a_camera_whose_place_is_still_to_be_surveyed_counts_nothing_until_it_is(tmp_path: Path) -> None:
+    clock, order = SimulatedClock(NOW), Order(CountId("c-1"), LocationId("shelf-1"), "door", NOW)
+    eyed = EyeLooker(Eye(ThreePacks(), NoNamer(), 0.4), {"door": NamedCamera(lambda: StillCamera(clock), clock)},
+                     Evidence(tmp_path / "evidence", NobodyThere()), 1_000_000, sites={"door": None})
+    seen = eyed.look(order, None)
+    assert (CaptureStatus.CANNOT_SEE, ("not_surveyed",)) == (seen.status, seen.reasons)
+    eyed.take_site(whole_site(), ["door"])
+    assert CaptureStatus.COUNTED == eyed.look(order, None).status
+
+
 def test_a_camera_that_nobody_named_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnknownCamera, match="no camera window"):
         looker(tmp_path).look(Order(CountId("c-1"), LocationId("shelf-1"), "window", NOW), None)
