@@ -1,7 +1,7 @@
 """The eye: pixels to boxes to names; `models` always means neural networks here.
 
-Nothing here reports to anybody. onnxruntime does from 1.29 on: unless told otherwise before it is loaded, it notes each process,
-network and run in a file under the user's cache folder and sends that to its maker (onnxruntime's docs/Privacy.md).
+Nothing here reports to anybody. onnxruntime does from 1.29 on: unless told otherwise before it is loaded, it notes processes,
+networks and runs in a file under the user's cache folder and sends that to its maker (its docs/Privacy.md).
 """
 
 import os

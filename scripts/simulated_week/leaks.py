@@ -2,10 +2,13 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+CAPTURE, NETWORK = "edge.capture.worker", "models.network_process"
+"""The modules that the processes of a server run."""
 WARM = 0.1
 """Share of the samples at the begin that are the warming up, and of those after it and at the end whose median is compared."""
 MOST_GROWTH = 0.05
@@ -28,6 +31,17 @@ def held(pid: int, temporary: Path) -> Held:
     pages = int((process / "statm").read_text(encoding="ascii").split()[1])
     return Held(pages * os.sysconf("SC_PAGE_SIZE") // _KIB, len(list((process / "fd").iterdir())),
                 len(list((process / "task").iterdir())), sum(1 for _ in temporary.rglob("*")))
+
+
+def children(pid: int, module: str) -> list[int]:
+    """The processes that this one started and that run `module`."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text(encoding="ascii").split():
+            with suppress(OSError):
+                if module.encode() in Path(f"/proc/{child}/cmdline").read_bytes():
+                    found.append(int(child))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,16 +31,17 @@ from inventory_core.ids import CountId, LocationId
 from inventory_core.store.sql_book import open_book
 from inventory_core.units import FacingRange
 from scripts.simulated_week import tables
+from scripts.simulated_week.composed import Composed
 from scripts.simulated_week.conditions import Condition, Severity
 from scripts.simulated_week.driver import SimulatedDriver
 from scripts.simulated_week.fixtures import fixtures
 from scripts.simulated_week.judge import Look, judge, wrongs_of
-from scripts.simulated_week.leaks import Held, growth, held
+from scripts.simulated_week.leaks import CAPTURE, NETWORK, Held, growth, held
 from scripts.simulated_week.plan import Moment, moments_of
 from scripts.simulated_week.scene import Goods, Scene, shares
 from scripts.simulated_week.serving import Served
 from scripts.simulated_week.surveyed import install
-from scripts.simulated_week.week import count_afresh
+from scripts.simulated_week.witness import count_afresh
 
 FPS = 10.0
 SHOWN_S = 0.5
@@ -50,7 +51,6 @@ BACK_S = 10.0
 """So soon after an outage a count may still be refused (fault T20)."""
 MODES = {"stall": Mode.STALL, "unplugged": Mode.CLOSE, "garbage": Mode.GARBAGE, "half_jpegs": Mode.TORN, "frozen": Mode.FROZEN,
          "stale": Mode.STALE, "slow": Mode.SLOW}
-CAPTURE, NETWORK = "edge.capture.worker", "models.network_process"
 BLOWS = {"capture_stopped": (CAPTURE, signal.SIGSTOP), "capture_killed": (CAPTURE, signal.SIGKILL),
          "network_stopped": (NETWORK, signal.SIGSTOP), "network_killed": (NETWORK, signal.SIGKILL)}
 """What is done to a process of the server. The capture process goes on after STOPPED_S, the network's has to be replaced."""
@@ -129,7 +129,7 @@ def main() -> int:
     if camera is None:
         raise SystemExit(f"the product finds no shelves on {every[0].name}; take another --photo")
     eye, db = open_eye(load_settings().model_copy(update={"threads": 1})), args.out / "served.db"
-    driver = SimulatedDriver(camera.name, camera.scene, SystemClock())
+    driver = SimulatedDriver(camera.name, Composed(camera.scene), SystemClock())
     replies: list[tuple[Moment, Condition, Mapping[str, object], float, bool]] = []
     back_s = 0.0
     own, capture_process, network = list[Held](), list[Held](), list[Held]()

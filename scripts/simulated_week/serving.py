@@ -11,11 +11,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Self
 
 from edge.cli import commands
+from scripts.simulated_week.leaks import children
 
 _LONGEST_S = 120.0
 _LOOK_S = 0.1
@@ -58,13 +59,7 @@ class Served:
 
     def children(self, module: str) -> list[int]:
         """Its processes that run this module."""
-        found = []
-        for task in Path(f"/proc/{self.pid}/task").glob("*/children"):
-            for pid in task.read_text(encoding="ascii").split():
-                with suppress(OSError):
-                    if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
-                        found.append(int(pid))
-        return found
+        return children(self.pid, module)
 
     @property
     def runs(self) -> bool:

@@ -29,7 +29,8 @@ from scripts.simulated_week.leaks import Held, growth
 from scripts.simulated_week.plan import Moment, moments_of
 from scripts.simulated_week.scene import Goods, Scene
 from scripts.simulated_week.surveyed import Installed, install
-from scripts.simulated_week.week import Lived, ShakyEye, WeekPolicy
+from scripts.simulated_week.week import Lived, ShakyEye, Stand, WeekPolicy
+from scripts.simulated_week.witness import Witness
 
 WIDTH_PX = 560
 HURRIED = WeekPolicy(BurstPolicy(frames=3, still_s=1.0), RetryPolicy(retry_for_s=10.0, retry_every_s=10.0))
@@ -69,10 +70,11 @@ def week(shop: Shop, conditions: list[Condition]) -> tuple[list[Look], list[str]
     store, looks = open_book(str(db)), list[Look]()
     moments = [Moment(n, SOLD, Goods(), (replace(each, seed=n),)) for n, each in enumerate(conditions)]
     evidence = Evidence.of_book(str(db), NobodyThere())
-    lived = Lived(shop.camera, moments, replace(eye, detector=shaky), shaky, store, evidence, HURRIED)
-    lived.live(lambda answer: looks.append(answer.look))
+    witness = Witness(shop.camera, eye, lambda look, _: looks.append(look), HURRIED.burst.frames)
+    stand = Stand(shop.camera.name, shop.camera.site, moments)
+    Lived(stand, witness, replace(eye, detector=shaky), shaky, store, evidence, HURRIED).live()
     store.close()
-    return looks, lived.crashes
+    return looks, witness.crashes
 
 
 def faults() -> Iterator[Condition]:
