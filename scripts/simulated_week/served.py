@@ -36,7 +36,7 @@ from scripts.simulated_week.conditions import Condition, Severity
 from scripts.simulated_week.driver import SimulatedDriver
 from scripts.simulated_week.fixtures import fixtures
 from scripts.simulated_week.judge import Look, judge, wrongs_of
-from scripts.simulated_week.leaks import CAPTURE, NETWORK, Held, growth, held
+from scripts.simulated_week.leaks import CAPTURE, NETWORK, Held, growth, held_at_rest
 from scripts.simulated_week.plan import Moment, moments_of
 from scripts.simulated_week.scene import Goods, Scene, shares
 from scripts.simulated_week.serving import Served
@@ -136,6 +136,7 @@ def main() -> int:
     began_s = time.monotonic()
     with (RigCamera(lambda _: driver.picture(), fps=FPS) as rig,
           Served(camera.name, rig.url, camera.site_file, db, temporary) as served):
+        served.open_wide()
         play = Play(rig, driver, served, camera.name)
         for moment in moments_of(len(camera.scene.fixture.goods), args.counts, args.seed, dark_nights=False):
             condition = planted(moment)
@@ -145,9 +146,9 @@ def main() -> int:
             if condition.kind in MODES or condition.kind in BLOWS:
                 back_s = time.monotonic() + BACK_S
             driver.shown.clear()
-            own.append(held(served.pid, temporary))
+            own.append(held_at_rest(served.pid, temporary))
             for module, samples in ((CAPTURE, capture_process), (NETWORK, network)):
-                samples += [held(pid, temporary) for pid in served.children(module)[:1]]
+                samples += [held_at_rest(pid, temporary) for pid in served.children(module)[:1]]
             print(f"{time.monotonic() - began_s:5.0f} s {len(replies)} {condition.kind} {reply['status']} {reply['reasons']} "
                   f"{reply['failure']}", file=sys.stderr, flush=True)
         ended = not served.runs
