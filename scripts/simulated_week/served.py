@@ -176,7 +176,7 @@ def main() -> int:
                         f"answer was read: {tables.ages(looks)}.", tables.confusion(looks)])
     (args.out / "figures.md").write_text(page + "\n", encoding="utf-8")
     print(page)
-    return int(not judge(looks).holds or bool(early))
+    return int(not judge(looks).holds or bool(early) or ended or not all(grown.holds for grown in growths.values()))
 
 
 if __name__ == "__main__":
