@@ -114,7 +114,7 @@ def _tokens(store: BookStore) -> tuple[ApiToken, ...]:
 def _sites(
     settings: Settings, cameras: Iterable[str], warn: Callable[[Told], None]
 ) -> dict[Path | None, Calibration | None]:
-    """The site of the settings and of each camera, by file; None for a camera's own that is still to be surveyed, perhaps on the
+    """The site of the settings and of each camera, by file; None for a camera's own that is still to be surveyed, maybe on the
     page of this very server. Raises BadSite."""
     read: dict[Path | None, Calibration | None] = {settings.site: open_site(settings.site)}
     for name in cameras:

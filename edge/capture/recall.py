@@ -5,8 +5,9 @@ however long ago it was.
 """
 
 import hashlib
-from collections import deque
 from dataclasses import dataclass
+
+import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +21,23 @@ class RecallPolicy:
 
 
 class Recall:
-    """Remembers the JPEGs of one camera."""
+    """Remembers the JPEGs of one camera, in a table of fixed size: it takes no more after a week than at the begin."""
 
     def __init__(self, policy: RecallPolicy = RecallPolicy()) -> None:
         self._policy = policy
-        self._order = deque[bytes]()
-        self._known = set[bytes]()
-        self._last = b""
+        self._known = np.zeros(policy.pictures, np.uint64)
+        self._oldest = 0
+        self._last = np.uint64(0)
 
     def look(self, data: bytes) -> bool:
         """Whether this JPEG has come before the latest; from now on it has. The latest once more is what slow cameras send, and
         frozen ones (`frozen.py`)."""
         told = data[: self._policy.head] + data[-self._policy.tail :]
-        digest = hashlib.blake2b(told, digest_size=16, salt=len(data).to_bytes(16, "big")).digest()
+        told_by = hashlib.blake2b(told, digest_size=8, salt=len(data).to_bytes(16, "big")).digest()
+        digest = np.frombuffer(told_by, np.uint64)[0]
         last, self._last = self._last, digest
-        if digest in self._known:
-            return digest != last
-        self._known.add(digest)
-        self._order.append(digest)
-        if len(self._order) > self._policy.pictures:
-            self._known.remove(self._order.popleft())
+        if (self._known == digest).any():
+            return bool(digest != last)
+        self._known[self._oldest] = digest
+        self._oldest = (self._oldest + 1) % len(self._known)
         return False

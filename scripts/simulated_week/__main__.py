@@ -41,7 +41,7 @@ def main() -> int:
     order = Order(args.data, args.out, args.seed, cameras, rounds, args.first, args.processes)
     with ProcessPoolExecutor(args.processes, mp_context=get_context("spawn")) as pool:
         parts = list(pool.map(partial(live, order), range(args.processes)))
-    growths = {f"process {number}": part.growth for number, part in enumerate(parts, 1)}
+    growths = {f"{name} {number}": grown for number, part in enumerate(parts, 1) for name, grown in part.growths.items()}
     return report(args.out, [look for part in parts for look in part.looks], sum(part.rounds for part in parts), args.counts,
                   [crash for part in parts for crash in part.crashes], growths, time.monotonic() - began_s)
 

@@ -1,14 +1,19 @@
 """What a process holds: memory, open files, threads, and files that it left in its folder for temporary ones."""
 
 import os
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+CAPTURE, NETWORK = "edge.capture.worker", "models.network_process"
+"""The modules that the processes of a server run."""
 WARM = 0.1
 """Share of the samples at the begin that are the warming up, and of those after it and at the end whose median is compared."""
 MOST_GROWTH = 0.05
+LOOKS, LOOK_S = 5, 0.1
 _KIB = 1024
 
 
@@ -28,6 +33,27 @@ def held(pid: int, temporary: Path) -> Held:
     pages = int((process / "statm").read_text(encoding="ascii").split()[1])
     return Held(pages * os.sysconf("SC_PAGE_SIZE") // _KIB, len(list((process / "fd").iterdir())),
                 len(list((process / "task").iterdir())), sum(1 for _ in temporary.rglob("*")))
+
+
+def held_at_rest(pid: int, temporary: Path) -> Held:
+    """The same of a server: of a few looks the one with the fewest files, for a request's connection is closed a moment after
+    its answer."""
+    looks = []
+    for _ in range(LOOKS):
+        looks.append(held(pid, temporary))
+        time.sleep(LOOK_S)
+    return min(looks, key=lambda each: each.files)
+
+
+def children(pid: int, module: str) -> list[int]:
+    """The processes that this one started and that run `module`."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text(encoding="ascii").split():
+            with suppress(OSError):
+                if module.encode() in Path(f"/proc/{child}/cmdline").read_bytes():
+                    found.append(int(child))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

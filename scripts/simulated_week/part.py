@@ -1,29 +1,30 @@
-"""One process of a week: it installs the cameras that are its own, lets the product live before each, notes every answer."""
+"""One share of a week: a rig that installs its cameras, and the process of the product that it shows them to and measures."""
 
-import gc
 import os
-import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import cv2
 
-from edge.bootstrap import open_eye, open_people
-from edge.counting.evidence import Evidence
+from edge.bootstrap import open_eye
 from edge.settings import load_settings
-from inventory_core.store.sql_book import open_book
-from models.step_back import StepBack
 from scripts.simulated_week.fixtures import Fixture, fixtures
 from scripts.simulated_week.judge import Look, wrongs_of
-from scripts.simulated_week.leaks import Growth, Held, growth, held
+from scripts.simulated_week.leaks import NETWORK, Growth, Held, children, growth, held
 from scripts.simulated_week.plan import moments_of
+from scripts.simulated_week.product import Home, count_weeks
 from scripts.simulated_week.rows import row_of
 from scripts.simulated_week.scene import Scene
 from scripts.simulated_week.surveyed import Installed, install
-from scripts.simulated_week.week import Answer, Lived, ShakyEye
+from scripts.simulated_week.week import Stand
+from scripts.simulated_week.witness import Witness
 
 SPARE = 4
 """More photos than cameras are read: on some the product finds no shelves, and every scene needs goods of others."""
@@ -47,12 +48,12 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one process lived through."""
+    """What one share lived through; `growths` of the product's processes by name."""
 
     looks: tuple[Look, ...]
     rounds: int
     crashes: tuple[str, ...]
-    growth: Growth
+    growths: Mapping[str, Growth]
 
 
 class Notes:
@@ -63,8 +64,7 @@ class Notes:
         self._folder, self._rows, self._say = folder, rows, say
         self._folder.mkdir(parents=True, exist_ok=True)
 
-    def add(self, answer: Answer) -> None:
-        look = answer.look
+    def add(self, look: Look, picture: bytes) -> None:
         self.looks.append(look)
         with self._rows.open("a", encoding="utf-8") as rows:
             rows.write(row_of(look) + "\n")
@@ -74,9 +74,30 @@ class Notes:
         condition = look.condition
         name = f"{wrong[0]}-{condition.kind}-{condition.level}-{look.camera}-{look.number:03d}"
         self._say(f"{name} {look.capture.status} {','.join(look.capture.reasons)}")
-        if answer.picture and sum(1 for _ in self._folder.iterdir()) < 2 * MOST_PICTURES:
-            (self._folder / f"{name}.jpg").write_bytes(answer.picture)
+        if picture and sum(1 for _ in self._folder.iterdir()) < 2 * MOST_PICTURES:
+            (self._folder / f"{name}.jpg").write_bytes(picture)
             (self._folder / f"{name}.txt").write_text(f"{look}\n", encoding="utf-8")
+
+
+class Scales:
+    """What the product's process and its network's hold, weighed at every answer; kept in `file` too, MiB and handles."""
+
+    def __init__(self, pid: int, temporary: Path, file: Path) -> None:
+        self._pid, self._temporary, self._file = pid, temporary, file
+        self._samples: dict[str, list[Held]] = {"the product": [], "its network": []}
+
+    def weigh(self) -> str:
+        pids = (self._pid, *children(self._pid, NETWORK)[:1])
+        now = [held(pid, self._temporary) for pid in pids]
+        for samples, each in zip(self._samples.values(), now, strict=False):
+            samples.append(each)
+        told = "  ".join(f"{each.memory_kib / 1024:.1f} {each.files} {each.threads} {each.temporary}" for each in now)
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write(told + "\n")
+        return told
+
+    def growths(self) -> dict[str, Growth]:
+        return {name: growth(samples) for name, samples in self._samples.items() if samples}
 
 
 def installed(every: Sequence[Fixture], cameras: int, folder: Path, seed: int) -> list[Installed]:
@@ -88,49 +109,61 @@ def installed(every: Sequence[Fixture], cameras: int, folder: Path, seed: int) -
     return found
 
 
+def attend(line: "Connection[Any, Any]", cameras: Iterator[tuple[Stand, Witness]]) -> None:
+    """Answer what the product's process asks (`product.Afar`), one camera after the other, until it hangs up."""
+    witness: Witness | None = None
+    with suppress(EOFError, ConnectionError):
+        while True:
+            what, about = line.recv()
+            if what == "next_camera":
+                stand, witness = next(cameras, (None, None))
+                line.send(stand)
+            else:
+                line.send(getattr(witness, what)(*about))
+
+
 def live(order: Order, part: int) -> Part:
     """Every `processes`-th camera of the week, from camera `part` on."""
     cv2.setNumThreads(1)
-    folder, temporary = order.out, order.out / f"temporary-{part}"
-    temporary.mkdir()
-    tempfile.tempdir = str(temporary)
-    spoken = os.fdopen(os.dup(2), "w")
-    os.dup2(os.open(folder / f"log-{part}.txt", os.O_WRONLY | os.O_CREAT, 0o644), 2)  # decoders complain of every torn JPEG
-    began_s = time.monotonic()
+    folder, began_s = order.out, time.monotonic()
+    home = Home(folder / f"week-{part}.db", folder / f"log-{part}.txt", folder / f"temporary-{part}")
+    home.temporary.mkdir()
 
     def say(line: str) -> None:
         print(f"{time.monotonic() - began_s:6.0f} s  {line}", file=spoken, flush=True)
 
-    every = list(islice(fixtures(order.data), order.first, order.first + order.cameras + SPARE))
-    sites = folder / f"sites-{part}"
-    sites.mkdir()
-    found = installed(every, order.cameras, sites, order.seed)
-    say(f"{len(found)} cameras: {', '.join(camera.name for camera in found)}")
-    settings = load_settings().model_copy(update={"threads": 1})
-    eye = open_eye(settings)
-    if not isinstance(eye.detector, StepBack):
-        raise SystemExit("the shipped eye is put together otherwise than this script knows")
-    shaky = ShakyEye(eye.detector)
-    eye = replace(eye, detector=shaky)
-    db = folder / f"week-{part}.db"
-    store, evidence = open_book(str(db)), Evidence.of_book(str(db), open_people(settings))
-    notes = Notes(folder / "wrong", folder / f"answers-{part}.jsonl", say)
-    samples, rounds, crashes = list[Held](), 0, list[str]()
-    for number, camera in list(enumerate(found))[part :: order.processes]:
-        plan = moments_of(len(camera.scene.fixture.goods), order.rounds, order.seed + 1000 * number,
-                          dark_nights=number % DARK_EVERY == 1)
-        lived = Lived(camera, list(plan), eye, shaky, store, evidence)
+    with os.fdopen(os.dup(2), "w") as spoken:
+        os.dup2(os.open(folder / f"log-rig-{part}.txt", os.O_WRONLY | os.O_CREAT, 0o644), 2)  # decoders complain here too
+        every = list(islice(fixtures(order.data), order.first, order.first + order.cameras + SPARE))
+        sites = folder / f"sites-{part}"
+        sites.mkdir()
+        found = installed(every, order.cameras, sites, order.seed)
+        say(f"{len(found)} cameras: {', '.join(camera.name for camera in found)}")
+        ours, theirs = get_context("spawn").Pipe()
+        product = get_context("spawn").Process(target=count_weeks, args=(theirs, home))
+        product.start()
+        theirs.close()
+        scales = Scales(product.pid or 0, home.temporary, folder / f"memory-{part}.txt")
+        notes = Notes(folder / "wrong", folder / f"answers-{part}.jsonl", say)
+        eye = open_eye(load_settings().model_copy(update={"threads": 1}))
+        witnesses = list[Witness]()
 
-        def hear(answer: Answer) -> None:
-            notes.add(answer)
-            samples.append(held(os.getpid(), temporary))
+        def hear(look: Look, picture: bytes) -> None:
+            told = scales.weigh()
+            notes.add(look, picture)
+            if len(notes.looks) % 50 == 1:
+                say(f"{look.camera}: {witnesses[-1].rounds} rounds, {len(notes.looks)} answers; {told}")
 
-        lived.live(hear)
-        rounds, crashes = rounds + lived.rounds, [*crashes, *lived.crashes]
-        del lived
-        gc.collect()
-        say(f"{camera.name}: {rounds} rounds, {len(notes.looks)} answers, {len(crashes)} crashes, {samples[-1:]}")
-    store.close()
-    return Part(tuple(notes.looks), rounds, tuple(crashes), growth(samples))
+        def cameras() -> Iterator[tuple[Stand, Witness]]:
+            for number, camera in list(enumerate(found))[part :: order.processes]:
+                plan = moments_of(len(camera.scene.fixture.goods), order.rounds, order.seed + 1000 * number,
+                                  dark_nights=number % DARK_EVERY == 1)
+                witnesses.append(Witness(camera, eye, hear))
+                yield Stand(camera.name, camera.site, tuple(plan)), witnesses[-1]
 
-
+        attend(ours, cameras())
+        product.join()
+    crashes = [crash for witness in witnesses for crash in witness.crashes]
+    if product.exitcode:
+        crashes.append(f"the product's process ended with {product.exitcode}")
+    return Part(tuple(notes.looks), sum(witness.rounds for witness in witnesses), tuple(crashes), scales.growths())

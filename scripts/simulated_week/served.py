@@ -31,16 +31,17 @@ from inventory_core.ids import CountId, LocationId
 from inventory_core.store.sql_book import open_book
 from inventory_core.units import FacingRange
 from scripts.simulated_week import tables
+from scripts.simulated_week.composed import Composed
 from scripts.simulated_week.conditions import Condition, Severity
 from scripts.simulated_week.driver import SimulatedDriver
 from scripts.simulated_week.fixtures import fixtures
 from scripts.simulated_week.judge import Look, judge, wrongs_of
-from scripts.simulated_week.leaks import Held, growth, held
+from scripts.simulated_week.leaks import CAPTURE, NETWORK, Held, growth, held_at_rest
 from scripts.simulated_week.plan import Moment, moments_of
 from scripts.simulated_week.scene import Goods, Scene, shares
 from scripts.simulated_week.serving import Served
 from scripts.simulated_week.surveyed import install
-from scripts.simulated_week.week import count_afresh
+from scripts.simulated_week.witness import count_afresh
 
 FPS = 10.0
 SHOWN_S = 0.5
@@ -50,7 +51,6 @@ BACK_S = 10.0
 """So soon after an outage a count may still be refused (fault T20)."""
 MODES = {"stall": Mode.STALL, "unplugged": Mode.CLOSE, "garbage": Mode.GARBAGE, "half_jpegs": Mode.TORN, "frozen": Mode.FROZEN,
          "stale": Mode.STALE, "slow": Mode.SLOW}
-CAPTURE, NETWORK = "edge.capture.worker", "models.network_process"
 BLOWS = {"capture_stopped": (CAPTURE, signal.SIGSTOP), "capture_killed": (CAPTURE, signal.SIGKILL),
          "network_stopped": (NETWORK, signal.SIGSTOP), "network_killed": (NETWORK, signal.SIGKILL)}
 """What is done to processes of the server. The capture process goes on after STOPPED_S, the networks' have to be replaced."""
@@ -132,13 +132,14 @@ def main() -> int:
     if camera is None:
         raise SystemExit(f"the product finds no shelves on {every[0].name}; take another --photo")
     eye, db = open_eye(load_settings().model_copy(update={"threads": 1})), args.out / "served.db"
-    driver = SimulatedDriver(camera.name, camera.scene, SystemClock())
+    driver = SimulatedDriver(camera.name, Composed(camera.scene), SystemClock())
     replies: list[tuple[Moment, Condition, Mapping[str, object], float, bool]] = []
     back_s = 0.0
     own, parts = list[Held](), {name: list[Held]() for name in PARTS}
     began_s = time.monotonic()
     with (RigCamera(lambda _: driver.picture(), fps=FPS) as rig,
           Served(camera.name, rig.url, camera.site_file, db, temporary) as served):
+        served.open_wide()
         play = Play(rig, driver, served, camera.name)
         for moment in moments_of(len(camera.scene.fixture.goods), args.counts, args.seed, dark_nights=False):
             condition = planted(moment)
@@ -148,9 +149,9 @@ def main() -> int:
             if condition.kind in MODES or condition.kind in BLOWS:
                 back_s = time.monotonic() + BACK_S
             driver.shown.clear()
-            own.append(held(served.pid, temporary))
+            own.append(held_at_rest(served.pid, temporary))
             for name, command in PARTS.items():
-                parts[name] += [held(pid, temporary) for pid in served.children(command)[:1]]
+                parts[name] += [held_at_rest(pid, temporary) for pid in served.children(command)[:1]]
             print(f"{time.monotonic() - began_s:5.0f} s {len(replies)} {condition.kind} {reply['status']} {reply['reasons']} "
                   f"{reply['failure']}", file=sys.stderr, flush=True)
         ended = not served.runs
@@ -178,7 +179,7 @@ def main() -> int:
                         f"answer was read: {tables.ages(looks)}.", tables.confusion(looks)])
     (args.out / "figures.md").write_text(page + "\n", encoding="utf-8")
     print(page)
-    return int(not judge(looks).holds or bool(early))
+    return int(not judge(looks).holds or bool(early) or ended or not all(grown.holds for grown in growths.values()))
 
 
 if __name__ == "__main__":

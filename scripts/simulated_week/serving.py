@@ -10,16 +10,20 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from typing import Self
 
 from edge.cli import commands
+from scripts.simulated_week.leaks import children
 
 _LONGEST_S = 120.0
 _LOOK_S = 0.1
 _ENDS_S = 30.0
+_USERS, _WIDE_S = 6, 20.0
 _LAST_WORD = re.compile(r"(sc_\S+)\s*$")
 
 
@@ -44,7 +48,7 @@ class Served:
         if at is None:
             self.stop()
             raise SystemExit(f"the server did not start: {line}")
-        self._address, self._asked = at[0], 0
+        self._address = at[0]
 
     def __enter__(self) -> Self:
         return self
@@ -58,21 +62,27 @@ class Served:
 
     def children(self, command: str) -> list[int]:
         """Its processes whose command line holds these words, a NUL between them."""
-        found = []
-        for task in Path(f"/proc/{self.pid}/task").glob("*/children"):
-            for pid in task.read_text(encoding="ascii").split():
-                with suppress(OSError):
-                    if command.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
-                        found.append(int(pid))
-        return found
+        return children(self.pid, command)
 
     @property
     def runs(self) -> bool:
         return self._process.poll() is None
 
+    def open_wide(self) -> None:
+        """Read and write at once, until its keeper has come by too: a server keeps a connection to its book for each thread
+        that ever used it while others did, so that after this only what is never let go adds to its files."""
+        until_s = time.monotonic() + _WIDE_S
+
+        def use(number: int) -> None:
+            while time.monotonic() < until_s:
+                with suppress(urllib.error.HTTPError):  # there is no such reservation: that is noted, and many are too fast
+                    self._call(*(("GET", "/v2/counts") if number % 2 else ("POST", "/v2/reservations/none/void")))
+
+        with ThreadPoolExecutor(_USERS) as users:
+            list(users.map(use, range(_USERS)))
+
     def count(self, camera: str) -> Mapping[str, object]:
         """Ask for a count and wait for its answer, as the API gives it."""
-        self._asked += 1
         accepted = self._call("POST", "/v2/counts", {"camera": camera})
         until_s = time.monotonic() + _LONGEST_S
         while time.monotonic() < until_s:
@@ -84,7 +94,7 @@ class Served:
 
     def _call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, object]:
         request = urllib.request.Request(self._address + path, method=method, headers={
-            "Authorization": f"Bearer {self._key}", "Idempotency-Key": f"{self._asked}", "Content-Type": "application/json"})
+            "Authorization": f"Bearer {self._key}", "Idempotency-Key": str(uuid.uuid4()), "Content-Type": "application/json"})
         if body is not None:
             request.data = json.dumps(body).encode()
         with urllib.request.urlopen(request, timeout=_ENDS_S) as answer:

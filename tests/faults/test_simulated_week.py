@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from multiprocessing import Pipe
 from pathlib import Path
 
 import cv2
@@ -22,14 +24,18 @@ from inventory_core.ids import CountId, LocationId, ShelfId
 from inventory_core.store.sql_book import open_book
 from inventory_core.units import FacingRange
 from models.step_back import StepBack
+from scripts.simulated_week.composed import Composed
 from scripts.simulated_week.conditions import CLEAR, Condition, Severity
 from scripts.simulated_week.fixtures import Fixture, fixture_of
 from scripts.simulated_week.judge import BARS, Look, Wrong, judge, wrongs_of
 from scripts.simulated_week.leaks import Held, growth
+from scripts.simulated_week.part import attend
 from scripts.simulated_week.plan import Moment, moments_of
+from scripts.simulated_week.product import Afar
 from scripts.simulated_week.scene import Goods, Scene
 from scripts.simulated_week.surveyed import Installed, install
-from scripts.simulated_week.week import Lived, ShakyEye, WeekPolicy
+from scripts.simulated_week.week import Lived, ShakyEye, Stand, WeekPolicy
+from scripts.simulated_week.witness import Witness
 
 WIDTH_PX = 560
 HURRIED = WeekPolicy(BurstPolicy(frames=3, still_s=1.0), RetryPolicy(retry_for_s=10.0, retry_every_s=10.0))
@@ -69,10 +75,11 @@ def week(shop: Shop, conditions: list[Condition]) -> tuple[list[Look], list[str]
     store, looks = open_book(str(db)), list[Look]()
     moments = [Moment(n, SOLD, Goods(), (replace(each, seed=n),)) for n, each in enumerate(conditions)]
     evidence = Evidence.of_book(str(db), NobodyThere())
-    lived = Lived(shop.camera, moments, replace(eye, detector=shaky), shaky, store, evidence, HURRIED)
-    lived.live(lambda answer: looks.append(answer.look))
+    witness = Witness(shop.camera, eye, lambda look, _: looks.append(look), HURRIED.burst.frames)
+    stand = Stand(shop.camera.name, shop.camera.site, moments)
+    Lived(stand, witness, replace(eye, detector=shaky), shaky, store, evidence, HURRIED).live()
     store.close()
-    return looks, lived.crashes
+    return looks, witness.crashes
 
 
 def faults() -> Iterator[Condition]:
@@ -100,6 +107,25 @@ def test_good_views_are_counted_and_invalid_ones_refused(shop: Shop) -> None:
     assert judge(looks).holds
     assert {each.kind for each in conditions} == {look.condition.kind for look in looks}
     assert len(GOOD) == sum(look.published for look in looks)
+
+
+def test_the_products_process_gets_its_pictures_from_the_rigs_and_tells_it_what_happens(shop: Shop) -> None:
+    moment, expected = Moment(0, SOLD, Goods(), (CLEAR,)), Composed(shop.camera.scene)
+    witness = Witness(shop.camera, open_eye(load_settings()), lambda look, _: None)
+    ours, theirs = Pipe()
+    product = Afar(theirs)
+    with ours, ThreadPoolExecutor(1) as rig, theirs:
+        attended = rig.submit(attend, ours, iter([(Stand("drawn", shop.camera.site, (moment,)), witness)]))
+        stand = product.next_camera()
+        assert stand is not None
+        assert (shop.camera.site.fingerprint, (moment,)) == (stand.site.fingerprint, stand.moments)
+        product.begin(moment)
+        expected.begin(moment)
+        assert expected.picture(CLEAR, 1.0) == product.picture(CLEAR, 1.0)
+        product.crashed("a trace")
+        assert product.next_camera() is None
+    attended.result()
+    assert (1, ["a trace"]) == (witness.rounds, witness.crashes)
 
 
 def test_the_same_seed_gives_the_same_week_with_something_of_every_kind() -> None:

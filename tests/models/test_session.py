@@ -1,5 +1,8 @@
 """Networks are opened from bytes, with explicit threads; what is no network is refused with the file's name."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -59,3 +62,16 @@ def test_numbers_that_are_not_finite_are_an_error() -> None:
 
     with pytest.raises(ModelError, match="not finite"):
         session.run(np.zeros((1, 4), np.float32))
+
+
+OPENS = "import sys\nfrom models.session import open_session\nopen_session(sys.stdin.buffer.read(), 1)"
+SILENCED_BY = {"CI", "ORT_DISABLE_TELEMETRY", "ORT_RUNNING_UNIT_TESTS", "GITHUB_ACTIONS"}
+
+
+def test_the_runtime_writes_no_diary_for_its_maker(tmp_path: Path) -> None:
+    ours = {name: value for name, value in os.environ.items() if name not in SILENCED_BY and not name.startswith("XDG_")}
+
+    subprocess.run([sys.executable, "-c", OPENS], input=GOOD, env=ours | {"HOME": str(tmp_path)}, check=True, timeout=60,
+                   cwd=Path(__file__).parents[2])
+
+    assert [] == list(tmp_path.rglob("*"))

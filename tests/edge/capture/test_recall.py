@@ -1,5 +1,6 @@
 """A camera that sends old pictures under fresh times is told by their bytes."""
 
+import tracemalloc
 from datetime import UTC, datetime
 from itertools import count
 
@@ -45,6 +46,18 @@ def test_only_so_many_pictures_are_remembered() -> None:
     assert [False] * 4 == [recall.look(stamped(numbered(1), n)) for n in range(4)]
     assert recall.look(stamped(numbered(1), 2))
     assert not recall.look(stamped(numbered(1), 0))
+
+
+def test_what_is_remembered_takes_no_more_memory_as_pictures_come() -> None:
+    tracemalloc.start()
+    try:
+        recall = Recall(RecallPolicy(pictures=2000))
+        recall.look(b"first")
+        begun, _ = tracemalloc.get_traced_memory()
+        assert not any(recall.look(n.to_bytes(4, "big")) for n in range(3000))
+        assert tracemalloc.get_traced_memory()[0] - begun < 2000
+    finally:
+        tracemalloc.stop()
 
 
 def test_the_latest_picture_once_more_is_no_recording_yet() -> None:
