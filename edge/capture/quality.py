@@ -9,9 +9,9 @@ import numpy as np
 
 from edge.capture.frame import Frame, Image
 from edge.capture.light import bands, cast_against, colour_cast
-from edge.capture.reference import FINE_PX, SMALL_PX, Grey, Mask, Reference, compare, put_back, small_colour, small_grey
+from edge.capture.reference import FINE_PX, Grey, Mask, Reference, compare, put_back, small_colour, small_grey
 from edge.capture.smear import crispness_along, smeared_share
-from edge.capture.torn import displaced_share, flat_share
+from edge.capture.torn import flat_share, slipped
 
 BRIGHT_LEVEL = 250
 
@@ -28,7 +28,7 @@ class FrameQuality:
     None where there is no reference picture of the same camera: `occluded` (share 0..1 of the scene hidden by something large,
     where `hidden` says), `drift_px`, `burnt` (by how much `clipped` has grown), `recoloured` (as `cast`, against the
     reference), `bands` (logarithm of the light, 0..),
-    `smeared` (share 0..1 of what was fine) and `displaced` (share 0..1 of its strips that stand elsewhere)."""
+    `smeared` (share 0..1 of what was fine) and `slipped` (correlation 0..1 of some rows with what stood further on)."""
 
     sharpness: float
     crispness: float
@@ -45,7 +45,7 @@ class FrameQuality:
     recoloured: float | None = None
     bands: float | None = None
     smeared: float | None = None
-    displaced: float | None = None
+    slipped: float | None = None
     hidden: Mask | None = field(default=None, compare=False)
 
 
@@ -74,7 +74,7 @@ class QualityLimits:
     most_flat: float = 0.10
     most_bands: float = 0.03
     most_smeared: float = 0.08
-    most_displaced: float = 0.20
+    most_slipped: float = 0.65
     most_occluded: float = 0.60
     most_drift_share: float = 0.05
     least_side_px: int = 64
@@ -107,7 +107,7 @@ def measured_against(alone: FrameQuality, image: Image, reference: Reference) ->
         alone, burnt=alone.clipped - float((reference.fine >= BRIGHT_LEVEL).mean()), occluded=against.hidden,
         drift_px=against.drift_px, recoloured=cast_against(small, reference.colour),
         bands=bands(small, reference.colour), smeared=smeared_share(grey, reference.fine) if same_shape else 1.0,
-        displaced=displaced_share(small_grey(image, SMALL_PX), reference.small) if same_shape else 1.0, hidden=against.mask,
+        slipped=slipped(small, reference.colour, (image.shape[1], image.shape[0])), hidden=against.mask,
     )
 
 
@@ -143,7 +143,7 @@ def judge(quality: FrameQuality, limits: QualityLimits = QualityLimits()) -> tup
         reasons.append("blocked")
     elif _over(quality.drift_px, limits.most_drift_share * quality.shorter_side_px):
         reasons.append("moved")
-    elif _over(quality.displaced, limits.most_displaced):
+    elif _over(quality.slipped, limits.most_slipped):
         reasons.append("torn")
     elif not reasons:  # what differs place by place tells nothing where the picture as a whole is spoilt
         reasons += ["flicker"] if _over(quality.bands, limits.most_bands) else []
