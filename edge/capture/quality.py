@@ -68,11 +68,11 @@ class QualityLimits:
     most_luma: float = 0.80
     least_contrast: float = 0.12
     most_clipped: float = 0.25
-    most_burnt: float = 0.06
+    most_burnt: float = 0.08
     most_cast: float = 1.20
     most_recoloured: float = 0.18
     most_flat: float = 0.10
-    most_bands: float = 0.03
+    most_bands: float = 0.04
     most_smeared: float = 0.08
     most_slipped: float = 0.65
     most_occluded: float = 0.60
