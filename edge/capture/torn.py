@@ -27,9 +27,9 @@ class TornPolicy:
     row.
 
     Blocks are `block_px` (cam px) wide and as high as one of `heights_px`, as cameras code them. They slipped where, in one of
-    the colours, those of `together_px`, or of the share `together` of the height where that is more, are alike to blocks
-    `least` of them to `reach_px` (in rows) further on, by `lead` more than any colour is to those at home; rows that vary by
-    less than `texture` grey levels tell nothing. Chosen on every second photo of the half `choose` of
+    the colours, those of `together_px`, or of the share `together` of the height where that is more, are alike to blocks up to
+    `reach_px` (in rows) further on, by `lead` more than any colour is to those at home, give or take `home` blocks; rows that
+    vary by less than `texture` grey levels tell nothing. Chosen on every second photo of the half `choose` of
     scripts/measure_verdicts.py."""
 
     same: int = 1
@@ -40,7 +40,7 @@ class TornPolicy:
     together: float = 0.1
     reach_px: int = 48
     lead: float = 0.1
-    least: int = 3
+    home: int = 2
     texture: float = 1.5
 
 
@@ -55,15 +55,19 @@ def flat_share(image: Image, policy: TornPolicy = TornPolicy()) -> float:
 def slipped(now: Image, clear: Image, size_px: tuple[int, int], policy: TornPolicy = TornPolicy()) -> float:
     """How alike (correlation 0..1) some rows of blocks of `now` are to others further on in `clear`, all by the same number of
     blocks, where they are not alike to those at home; both are small colours of a picture of that width and height."""
-    home = _at_home(now, clear, policy)
-    return max(0.0, *(_slipped(now, clear, size_px, high, home, policy) for high in policy.heights_px))
+    home = _at_home(now.astype(np.float32), clear.astype(np.float32), 0, policy)
+    window = round(policy.together * len(home))
+    if np.convolve(np.where(home < 0, 1.0, home), np.full(window, 1 / window), "valid").min() >= 1 - policy.lead:
+        return 0.0  # as nearly always: nothing stands elsewhere
+    found = [_slipped(_blocks(now, size_px, high, policy), _blocks(clear, size_px, high, policy), high, policy)
+             for high in policy.heights_px]
+    return max(0.0, *found)
 
 
-def _blocks(
-    small: Image, size_px: tuple[int, int], rows: int, columns: int, high_px: int, policy: TornPolicy
-) -> Floats:
+def _blocks(small: Image, size_px: tuple[int, int], high_px: int, policy: TornPolicy) -> Floats:
     """(rows, columns, 3) the colour of each block; those that reach over the rim go on as its last px."""
     width, height = size_px
+    columns, rows = -(-width // policy.block_px), max(1, round(height / high_px))
     large = cv2.resize(small, None, fx=_FINER, fy=_FINER, interpolation=cv2.INTER_LINEAR)
     high, wide = large.shape[:2]
     right, down = round(columns * policy.block_px * wide / width), round(rows * high_px * high / height)
@@ -71,39 +75,40 @@ def _blocks(
     return np.asarray(cv2.resize(whole[:down, :right], (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _slipped(
-    now: Image, clear: Image, size_px: tuple[int, int], high_px: int, home: Floats, policy: TornPolicy
-) -> float:
-    """The same with blocks of one height; `home` as of `_at_home`."""
-    rows, columns = max(1, round(size_px[1] / high_px)), -(-size_px[0] // policy.block_px)
+def _slipped(now: Floats, clear: Floats, high_px: int, policy: TornPolicy) -> float:
+    """The same of blocks of one height."""
+    rows, columns = now.shape[:2]
     together = round(max(policy.together_px / high_px, policy.together * rows))
     beyond = policy.reach_px // high_px * columns
-    at_home = np.asarray(cv2.resize(home[:, None], (1, rows), interpolation=cv2.INTER_AREA), np.float32)[:, 0]
-    at_home = np.convolve(at_home, np.full(together, 1 / together), "valid") if rows >= together else at_home[:0]
-    tops = np.flatnonzero(at_home < 1 - policy.lead).tolist()
-    if not tops:
+    if rows < together:
         return 0.0
-    mine, theirs = (_blocks(each, size_px, rows, columns, high_px, policy) for each in (now, clear))
-    lines = [np.ascontiguousarray(theirs[..., colour]).reshape(1, -1) for colour in range(3)]
+    lines = [np.ascontiguousarray(clear[..., colour]).reshape(1, -1) for colour in range(3)]
+    home = np.convolve(_at_home(now, clear, policy.home, policy), np.full(together, 1 / together), "valid")
     elsewhere, best = dict[int, Floats](), 0.0
-    for top in tops:
+    for top in np.flatnonzero(home < 1 - policy.lead).tolist():
         for row in range(top, top + together):
             if row not in elsewhere:
-                first, last = row * columns + policy.least, row * columns + beyond
+                first, last = row * columns + policy.home + 1, row * columns + beyond
                 elsewhere[row] = np.stack([
-                    _alike(mine[row, :, colour], line, first, last, policy) for colour, line in enumerate(lines)])
+                    _alike(now[row, :, colour], line, first, last, policy) for colour, line in enumerate(lines)])
         further = float(np.mean([elsewhere[row] for row in range(top, top + together)], axis=0).max())
-        best = max(best, further if further > at_home[top] + policy.lead else 0.0)
+        best = max(best, further if further > home[top] + policy.lead else 0.0)
     return best
 
 
-def _at_home(now: Image, clear: Image, policy: TornPolicy) -> Floats:
-    """(160,) how alike each row of two small colours is, in the colour in which it is most."""
-    mine, other = (each - each.mean(axis=1, keepdims=True) for each in (now.astype(np.float32), clear.astype(np.float32)))
+def _at_home(now: Floats, clear: Floats, reach: int, policy: TornPolicy) -> Floats:
+    """(rows,) how alike each row is to its own in `clear`, give or take `reach` places, in the colour in which it is most; -1
+    where it tells nothing. Both are (rows, columns, 3)."""
+    mine = now - now.mean(axis=1, keepdims=True)
     strength = np.linalg.norm(mine, axis=1)  # (rows, 3)
-    alike = (mine * other).sum(axis=1) / np.maximum(strength * np.linalg.norm(other, axis=1), 1e-6)
+    best = np.full(strength.shape, -1.0, np.float32)
+    for shift in range(-reach, reach + 1):
+        other = np.roll(clear.reshape(-1, 3), -shift, axis=0).reshape(clear.shape)
+        other -= other.mean(axis=1, keepdims=True)
+        alike = (mine * other).sum(axis=1) / np.maximum(strength * np.linalg.norm(other, axis=1), 1e-6)
+        best = np.maximum(best, alike)
     tells = strength >= policy.texture * now.shape[1] ** 0.5
-    return np.asarray(np.where(tells, alike, -1.0).max(axis=1), np.float32)
+    return np.asarray(np.where(tells, best, -1.0).max(axis=1), np.float32)
 
 
 def _alike(row: Floats, line: Floats, first: int, last: int, policy: TornPolicy) -> Floats:
