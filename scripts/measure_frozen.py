@@ -1,6 +1,6 @@
 """Whether a still shelf with sensor noise is ever taken for a frozen camera, and how soon a frozen one is noticed.
 
-    python -m scripts.measure_frozen PHOTO [--small 100000] [--large 1000]
+    python -m scripts.measure_frozen PHOTO [--small 100000] [--jpegs 10000] [--large 1000]
 
 Bursts are taken by `take_burst`, one after another by a simulated clock, of a camera that delivers PHOTO with fresh noise, and
 refused by what refuses them in a count: pictures that came before (`Recall`, asked as the capture process asks it), and a
@@ -141,7 +141,8 @@ def noticed(still: Image, way: Way, *, compressed: bool) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photo", type=Path)
-    parser.add_argument("--small", type=int, default=100_000, help="frames at 640x360, of each kind")
+    parser.add_argument("--small", type=int, default=100_000, help="frames at 640x360, as rows")
+    parser.add_argument("--jpegs", type=int, default=10_000, help="the same as JPEGs")
     parser.add_argument("--large", type=int, default=1_000, help="frames at 1920x1080, of each kind")
     given = parser.parse_args()
     cv2.setNumThreads(1)
@@ -153,10 +154,10 @@ def main() -> None:
                 print(f"frozen, {kind}, {name}: {noticed(small, way, compressed=compressed)}", flush=True)
         slow = StillCamera(small, compressed=compressed, way=twice)
         print(f"slow, {kind}, each twice: {false_alarms(slow, SLOW_FRAMES)}", flush=True)
-    for still, count in ((large, given.large), (small, given.small)):
-        for kind, compressed in (("rows", False), ("JPEG", True)):
-            told = false_alarms(StillCamera(still, compressed=compressed), count)
-            print(f"{still.shape[1]}x{still.shape[0]}, {kind}: {told}", flush=True)
+    for still, count, compressed in ((large, given.large, False), (large, given.large, True), (small, given.small, False),
+                                     (small, given.jpegs, True)):
+        told = false_alarms(StillCamera(still, compressed=compressed), count)
+        print(f"{still.shape[1]}x{still.shape[0]}, {'JPEG' if compressed else 'rows'}: {told}", flush=True)
 
 
 if __name__ == "__main__":
