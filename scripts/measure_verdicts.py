@@ -1,11 +1,12 @@
-"""How surely each fault of a camera is told, in ten levels over real shelf photos, and how many good frames are refused.
+"""How surely each fault of a camera is told, in ten levels over real shelf photos; good frames: `measure_good_frames.py`.
 
-    python -m scripts.measure_verdicts DATA --half choose|measured [--shelves 60] [--look DIR] [--out FILE]
+    python -m scripts.measure_verdicts DATA --half choose|measured [--shelves 60] [--faults NAME ...] [--look DIR] [--out FILE]
 
 DATA holds `shelf-photos`, `price-tags/originals`, `cornershop-dev` and `shelves`. A fixed hash of a photo's name says to which
 half it belongs: limits are chosen on one and measured on the other. Each photo is surveyed: its clear picture is the reference.
 A frame shows it later, in light that differs by up to 8 %, with a tremble of up to 2 px, other noise, and on every second frame
-with goods taken out, where the photo has labels. Recall is that of any reason; levels 3 to 5 are mild, 6 to 10 severe.
+with goods taken out, where the photo has labels. Recall is that of any reason; levels 3 to 5 are mild, 6 to 10 severe. Of
+flicker it is told besides how often its own measure alone tells it.
 """
 
 import argparse
@@ -22,7 +23,7 @@ import numpy as np
 
 from edge.capture.frame import Image
 from edge.capture.packet import Packet
-from edge.capture.quality import FrameQuality, judge, measure
+from edge.capture.quality import FrameQuality, QualityLimits, judge, measure
 from edge.capture.reference import Reference
 from edge.clock import SystemClock
 from scripts.measure_occluders import boxes_beside, seen_again, taken
@@ -31,11 +32,10 @@ from scripts.verdict_photos import photos_of
 
 MILD, SEVERE = range(3, 6), range(6, 11)
 HALVES = ("choose", "measured")
-GOOD_FRAMES = 6
 AS_SENT = " (as sent)"
 _Z95 = 1.96
 ALONE: dict[str, Any] = dict.fromkeys(
-    ("burnt", "occluded", "drift_px", "recoloured", "bands", "smeared", "displaced", "hidden"))
+    ("burnt", "occluded", "drift_px", "recoloured", "bands", "smeared", "slipped", "hidden"))
 """The measures that need a reference picture."""
 
 
@@ -87,7 +87,8 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--half", choices=HALVES, required=True)
     parser.add_argument("--shelves", type=int, default=60, help="photos of the large set, of each half about a half")
-    parser.add_argument("--look", type=Path, help="put pictures of what goes wrong there")
+    parser.add_argument("--faults", nargs="+", choices=FAULTS, default=list(FAULTS))
+    parser.add_argument("--look", type=Path, help="put pictures of what is not told there")
     parser.add_argument("--out", type=Path, help="every measure of every frame, a JSON line each")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
@@ -107,24 +108,20 @@ def main() -> None:
             continue
         photos += 1
         scene = Scene(name, image, goods.get(name))
-        for number in range(GOOD_FRAMES):
-            frame, bare = scene.moment()
-            why, quality = told(frame, scene.reference)
-            row = "good, goods taken" if bare else "good"
-            note(row, "frames", why, name, number, frame, wrong=bool(why))
-            of[row, "partly"] += 1
-            hits[row, "partly"] += not why and quality.hidden is not None and bool(quality.hidden.any())
-            _keep(out, name, row, 0, quality)
-        for fault, spoil in FAULTS.items():
+        for fault in arguments.faults:
             for level in (*MILD, *SEVERE):
-                clear, _ = scene.moment()
+                clear, bare = scene.moment()
                 group = "mild" if level in MILD else "severe"
-                frame = spoil(clear, level, scene.dice)
+                frame = FAULTS[fault](clear, level, scene.dice)
                 why, quality = told(frame, scene.reference)
                 note(fault, group, why, name, level, frame, wrong=not why)
                 _keep(out, name, fault, level, quality)
                 alone = judge(replace(quality, **ALONE))
                 note(fault, f"{group}, no reference", alone, name, level, frame, wrong=False)
+                if fault == "flicker":
+                    over = ("bands",) if (quality.bands or 0.0) > QualityLimits().most_bands else ()
+                    taken_out = ", goods taken" if bare else ""
+                    note(f"flicker by bands{taken_out}", group, over, name, level, frame, wrong=False)
                 if fault in JPEGS:
                     note(fault + AS_SENT, group, as_sent(fault, clear, level, scene.dice), name, level, frame, wrong=False)
     print(f"half {arguments.half}, {photos} photos")

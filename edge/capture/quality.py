@@ -11,7 +11,7 @@ from edge.capture.frame import Frame, Image
 from edge.capture.light import bands, cast_against, colour_cast
 from edge.capture.reference import Grey, Mask, Reference, Shrunk, compare, put_back, small_colour
 from edge.capture.smear import crispness_along, smeared_share
-from edge.capture.torn import displaced_share, flat_share
+from edge.capture.torn import flat_share, slipped
 
 BRIGHT_LEVEL = 250
 
@@ -28,7 +28,7 @@ class FrameQuality:
     None where there is no reference picture of the same camera: `occluded` (share 0..1 of the scene hidden by something large,
     where `hidden` says), `drift_px`, `burnt` (by how much `clipped` has grown), `recoloured` (as `cast`, against the
     reference), `bands` (logarithm of the light, 0..),
-    `smeared` (share 0..1 of what was fine) and `displaced` (share 0..1 of its strips that stand elsewhere)."""
+    `smeared` (share 0..1 of what was fine) and `slipped` (correlation 0..1 of some rows with what stood further on)."""
 
     sharpness: float
     crispness: float
@@ -45,7 +45,7 @@ class FrameQuality:
     recoloured: float | None = None
     bands: float | None = None
     smeared: float | None = None
-    displaced: float | None = None
+    slipped: float | None = None
     hidden: Mask | None = field(default=None, compare=False)
 
 
@@ -55,10 +55,11 @@ class QualityLimits:
 
     The limits of one picture alone leave shelf photos room: on 664 good frames of 332 photos in other light (8 %), with a
     tremble of 2 px, crispness is .33 and up (.26 along its worst direction), luma .21 to .71, contrast .16 and up, clipped .19
-    at most, cast 1.05 at most. Goods that are taken leave smooth places, up to .09 `smeared` on 16 photos: `most_smeared` lets
-    them be. What is noticed and what is not: bench/verdicts.md. `most_cast` lets the most
-    coloured shelves pass, so it finds only strong casts; `most_recoloured` needs a
-    reference and finds weak ones. A hidden part is told shelf by shelf (`counting/hidden.py`); above `most_occluded` nothing
+    at most, cast 1.05 at most. `most_cast` lets the most coloured shelves pass, so it finds only strong casts;
+    `most_recoloured` needs a reference and finds weak ones. `most_burnt`, `most_bands` and `most_smeared` leave room for goods
+    that are taken: of 909 frames of the half `choose` with 10 to 80 % of all goods gone 2, 3 and 2 are above; 156 of 157 frames
+    overexposed by 2.1 stops are above the first, 153 of 158 with mild flicker (level 3) above the second. What is noticed and
+    what is not: bench/verdicts.md. A hidden part is told shelf by shelf (`counting/hidden.py`); above `most_occluded` nothing
     can be said at all.
     """
 
@@ -68,13 +69,13 @@ class QualityLimits:
     most_luma: float = 0.80
     least_contrast: float = 0.12
     most_clipped: float = 0.25
-    most_burnt: float = 0.06
+    most_burnt: float = 0.08
     most_cast: float = 1.20
     most_recoloured: float = 0.18
     most_flat: float = 0.10
-    most_bands: float = 0.03
+    most_bands: float = 0.04
     most_smeared: float = 0.08
-    most_displaced: float = 0.20
+    most_slipped: float = 0.65
     most_occluded: float = 0.60
     most_drift_share: float = 0.05
     least_side_px: int = 64
@@ -107,7 +108,7 @@ def measured_against(alone: FrameQuality, now: Shrunk, reference: Reference) -> 
         alone, burnt=alone.clipped - float((reference.fine >= BRIGHT_LEVEL).mean()), occluded=against.hidden,
         drift_px=against.drift_px, recoloured=cast_against(colour, reference.colour),
         bands=bands(colour, reference.colour), smeared=smeared_share(now.fine, reference.fine) if same_shape else 1.0,
-        displaced=displaced_share(now.small, reference.small) if same_shape else 1.0, hidden=against.mask,
+        slipped=slipped(colour, reference.colour, (now.width_px, now.height_px)), hidden=against.mask,
     )
 
 
@@ -143,7 +144,7 @@ def judge(quality: FrameQuality, limits: QualityLimits = QualityLimits()) -> tup
         reasons.append("blocked")
     elif _over(quality.drift_px, limits.most_drift_share * quality.shorter_side_px):
         reasons.append("moved")
-    elif _over(quality.displaced, limits.most_displaced):
+    elif _over(quality.slipped, limits.most_slipped):
         reasons.append("torn")
     elif not reasons:  # what differs place by place tells nothing where the picture as a whole is spoilt
         reasons += ["flicker"] if _over(quality.bands, limits.most_bands) else []

@@ -48,28 +48,30 @@ class ChangePolicy:
 @dataclass(frozen=True, slots=True, eq=False)
 class Shrunk:
     """A picture kept small: `fine` and `small` are grey, at most 640 and 320 px wide, `colour` is (160, 96, 3): the colours and
-    light of its rows."""
+    light of its rows. `width_px` and `height_px` as taken."""
 
     fine: Grey
     small: Grey
     colour: Image
+    width_px: int
+    height_px: int
 
     @classmethod
     def of(cls, image: Image) -> "Shrunk":
-        return cls(small_grey(image, FINE_PX), small_grey(image, SMALL_PX), small_colour(image))
+        height, width = image.shape[:2]
+        return cls(small_grey(image, FINE_PX), small_grey(image, SMALL_PX), small_colour(image), width, height)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reference(Shrunk):
-    """The clear picture with its edges at 320 px width, and its width as taken, px."""
+    """The clear picture with its edges at 320 px width."""
 
     edges: Floats
-    width_px: int
 
     @classmethod
     def of(cls, image: Image) -> "Reference":
         it = Shrunk.of(image)
-        return cls(it.fine, it.small, it.colour, _edges(it.small), image.shape[1])
+        return cls(it.fine, it.small, it.colour, it.width_px, it.height_px, _edges(it.small))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
