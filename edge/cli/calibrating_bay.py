@@ -17,6 +17,7 @@ from calibration.tag_corners import tag_corners
 from edge.bootstrap import open_eye, open_people
 from edge.capture.frame import Image
 from edge.capture.pictures import read_picture
+from edge.cli.calibrating import calibrate
 from edge.cli.console import Out, out
 from edge.clock import SystemClock
 from edge.counting.masking import Masked, masked
@@ -34,6 +35,7 @@ ODD_SHAPE = 1.6
 SMALL_BAY_MM = 250
 
 
+@calibrate.command("bay")
 def bay(
     picture: Annotated[Path, typer.Argument(help="A picture taken by the camera in its place.")],
     width_mm: Annotated[float, typer.Option(min=1, help="Width of the bay's front between the corners, by tape measure.")],

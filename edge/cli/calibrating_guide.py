@@ -11,7 +11,7 @@ from calibration.sheets import Paper
 from edge.api.cameras import is_live
 from edge.bootstrap import need_people
 from edge.capture.camera import open_camera
-from edge.cli.calibrating import lens, sheet
+from edge.cli.calibrating import calibrate, lens, sheet
 from edge.cli.calibrating_bay import bay
 from edge.cli.check import check
 from edge.cli.console import out
@@ -30,6 +30,7 @@ _LEFT = 130
 _NONE = frozenset({"-", "no", "none", "n", "无"})
 
 
+@calibrate.callback(invoke_without_command=True)
 def guide(
     ctx: typer.Context,
     answers: Annotated[Path | None, typer.Option(metavar="FILE", help="Take the answers from a file, one a line.")] = None,
