@@ -57,13 +57,13 @@ def bay(
         raise UsageFault("give either --corners with four points, or --tags")
     count, speak, settings = _count(rails), out(), load_settings(gallery=gallery)
     image = read_picture(picture, settings.max_pixels).image
-    shown = masked(image, open_people(settings))
     height_px, width_px = image.shape[:2]
     points = tag_corners(image, first_tag) if corners is None else corners_of(corners)
     draft = Survey(
         name, width_px, height_px, points, width_mm, height_mm, whole_bay(height_mm),
         lens=read_lens(lens, width_px, height_px) if lens else None, surveyed_at=SystemClock().now().replace(microsecond=0),
     )
+    shown = masked(image, open_people(settings))
     eye = open_eye(settings, settings.gallery if slots else None)
     found = propose(image, draft, eye, count=count, with_slots=slots)
     surveyed = replace(draft, bands=tuple(one.band for one in found.bands), slots=found.slots,

@@ -9,8 +9,7 @@ import typer
 
 from calibration.site_file import read_site
 from edge.api.broker import broker_of
-from edge.api.opening import require_location
-from edge.bootstrap import model_files
+from edge.bootstrap import model_files, require_location
 from edge.cli.app import app
 from edge.cli.check_picture import picture_on_site
 from edge.cli.console import Out, out
