@@ -1,6 +1,7 @@
-"""What several rooms' tests share: a PostgreSQL server, where the machine has one."""
+"""What several rooms' tests share: a PostgreSQL server, where the machine has one; servers that need not count."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -23,3 +24,16 @@ def postgres() -> Iterator[Server]:
 def postgres_book(postgres: Server) -> str:
     """The address of an empty book of the newest form."""
     return postgres.url(postgres.make("empty_book"))
+
+
+@pytest.fixture(scope="session")
+def without_networks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for SHELFCOUNT_MODELS whose choices cannot be read: a server that need not count starts sooner with it."""
+    folder = tmp_path_factory.mktemp("models")
+    (folder / "chosen.json").write_text("{", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def servers_without_networks(without_networks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHELFCOUNT_MODELS", str(without_networks))

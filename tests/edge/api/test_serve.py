@@ -103,14 +103,6 @@ def serve() -> Iterator[Serve]:
         running.process.communicate(timeout=10)
 
 
-@pytest.fixture
-def without_networks(tmp_path: Path) -> Path:
-    """A folder of model choices that cannot be read, for a server that need not count: it starts sooner."""
-    (folder := tmp_path / "models").mkdir()
-    (folder / "chosen.json").write_text("{", encoding="utf-8")
-    return folder
-
-
 def test_a_new_book_says_how_to_make_a_key_and_a_till_works_with_it(tmp_path: Path, serve: Serve) -> None:
     running = serve(tmp_path, "--db", "new.db", "--camera", "door=nowhere.mp4")
     assert running.line.startswith("Shelfcount serves http://127.0.0.1:")
