@@ -67,8 +67,10 @@ def play(
     stage: Stage, store: BookStore, eye: Eye, camera: Camera, clock: SimulatedClock, postings: Iterable[Posting],
     evidence: Evidence, looked: Callable[[CountResult], None] = lambda _: None,
 ) -> Played:
-    """The whole day, picture by picture; what has not changed since the last counts is not looked at again. `looked` hears of every
-    count."""
+    """The whole day, picture by picture; what has not changed since the last counts is not looked at again.
+
+    `looked` hears of every count.
+    """
     waiting = sorted(postings, key=lambda posting: posting.recorded_at)
     looks: dict[CountId, CountResult] = {}
     seen = FixedCamera()
