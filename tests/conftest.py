@@ -21,9 +21,10 @@ def postgres() -> Iterator[Server]:
 
 
 @pytest.fixture
-def postgres_book(postgres: Server) -> str:
+def postgres_book(postgres: Server) -> Iterator[str]:
     """The address of an empty book of the newest form."""
-    return postgres.url(postgres.make("empty_book"))
+    with postgres.copy("empty_book") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
