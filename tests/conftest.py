@@ -1,12 +1,20 @@
 """What several rooms' tests share: a PostgreSQL server, where the machine has one; servers that need not count."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from inventory_core.store.sql_book import open_book
+from tests.in_memory import in_memory
 from tests.postgres_server import Server, running, why_not
+
+
+def pytest_configure() -> None:
+    """Folders of tests are made in memory where there is room; those of tests/faults on the disk."""
+    if (memory := in_memory()) is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
 @pytest.fixture(scope="session")

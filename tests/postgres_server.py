@@ -15,11 +15,10 @@ from urllib.parse import quote
 
 import psycopg
 
+from tests.in_memory import in_memory
+
 ACCOUNT = "postgres"
 """Whom a server started by root runs as: PostgreSQL refuses to run as root."""
-
-MEMORY = Path("/dev/shm")
-ROOM_BYTES = 2_000_000_000
 
 
 def programs() -> Path | None:
@@ -70,7 +69,7 @@ class Server:
 @contextmanager
 def running(*, safe: bool = False) -> Iterator[Server]:
     """A server, `safe` on a disk with its fsync (slower), else in memory where there is room."""
-    home = Path(tempfile.mkdtemp(prefix="shelfcount-pg-", dir=None if safe else _memory()))
+    home = Path(tempfile.mkdtemp(prefix="shelfcount-pg-", dir=None if safe else in_memory()))
     run_as: Sequence[str] = ()
     user = getpass.getuser()
     if os.geteuid() == 0:
@@ -89,11 +88,6 @@ def running(*, safe: bool = False) -> Iterator[Server]:
             _do([*run_as, str(_programs() / "pg_ctl"), "-D", str(data), "-w", "-m", "immediate", "stop"])
     finally:
         shutil.rmtree(home, ignore_errors=True)
-
-
-def _memory() -> Path | None:
-    """The file system in memory; None where it is too small for the databases of a session."""
-    return MEMORY if MEMORY.exists() and shutil.disk_usage(MEMORY).free > ROOM_BYTES else None
 
 
 def _programs() -> Path:
