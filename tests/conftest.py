@@ -1,6 +1,7 @@
 """What several rooms' tests share: a PostgreSQL server, where the machine has one; servers that need not count."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,16 @@ from tests.postgres_server import Server, running, why_not
 
 
 def pytest_configure() -> None:
-    """Folders of tests are made in memory where there is room; those of tests/faults on the disk."""
+    """Folders of tests are made in memory where there is room; those of `disk_path` on the disk."""
     if (memory := in_memory()) is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
+@pytest.fixture
+def disk_path() -> Iterator[Path]:
+    """A folder on the disk, for tests of which the disk or its pace is a part."""
+    with tempfile.TemporaryDirectory(prefix="shelfcount-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

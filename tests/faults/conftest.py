@@ -1,7 +1,5 @@
 """What the tests of faults share: they hurt the writer in a process of its own, with the rig of scripts/fault_rig."""
 
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,10 +9,9 @@ from scripts.fault_rig.process import Place
 
 
 @pytest.fixture
-def tmp_path() -> Iterator[Path]:
-    """On a disk, for the disk is what these tests are about."""
-    with tempfile.TemporaryDirectory(prefix="shelfcount-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+def tmp_path(disk_path: Path) -> Path:
+    """The disk is what these tests are about."""
+    return disk_path
 
 
 @pytest.fixture
