@@ -14,7 +14,7 @@ def main() -> None:
     os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MAX_DECODED_PIXELS))
     for name, quiet in QUIET.items():
         os.environ.setdefault(name, quiet)
-    from edge.cli import commands  # the command modules import the heavy libraries
+    from edge.cli import commands  # OpenCV reads the environment when it is loaded
 
     sys.exit(commands.run(sys.argv[1:]))
 

@@ -1,4 +1,4 @@
-"""The composition root: where settings become an eye, a judge of photos and a site.
+"""The composition root: where settings become an eye, a judge of photos and a site, and are held against the book.
 
     eye = open_eye(settings, gallery=Path("gallery"))
     prove_eye(eye)  # before its counts are published
@@ -14,8 +14,11 @@ from calibration.site_file import read_site
 from edge.counting.masking import CannotMask
 from edge.counting.photo_judge import EyeJudge
 from edge.counting.pipeline import Eye
+from edge.errors import UsageFault
 from edge.settings import Settings
 from inventory_core.catalogue import LookAlikes
+from inventory_core.ids import LocationId
+from inventory_core.ports import BookStore
 from models.backends import PLAIN
 from models.choice import chosen_files
 from models.detector import open_detector
@@ -116,3 +119,13 @@ def need_people(settings: Settings) -> PersonFinder:
 def open_site(path: Path | None) -> Calibration | None:
     """The calibration in a site file. Raises BadSite."""
     return read_site(path) if path is not None else None
+
+
+def require_location(store: BookStore, db: str, location: str) -> None:
+    """Raises UsageFault where the book does not know the location that counts are held against."""
+    with store.read() as book:
+        if book.location(LocationId(location)) is None:
+            raise UsageFault(
+                "the book {db} has no location {location}, it has {known}; mend `location` in the settings, or bring the "
+                "location in with `shelfcount planogram import`", db=db, location=location,
+                known=", ".join(each.id for each in book.locations()) or "-")

@@ -221,7 +221,7 @@ def create_app(
                    adjustments.reads, adjustments.forms, adjustments.writes, counts.reads, counts.writes, shelves.router,
                    discrepancies.router, shifts.router, logs.router, insight.reads, insight.forms, inputs.router,
                    surveys.reads, surveys.forms, surveys.writes, pages.router, not_yet.router):
-        app.include_router(router)
+        app.router.routes.extend(router.routes)  # include_router would make them all anew at the first call of each app
     return app
 
 

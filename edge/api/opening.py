@@ -15,7 +15,7 @@ from edge.api.looking import EyeLooker
 from edge.api.metrics import Metrics
 from edge.api.surveying import Surveys, places_of
 from edge.api.unattended import Plan
-from edge.bootstrap import Networks, open_eye, open_judge, open_people, open_site, prove_eye
+from edge.bootstrap import Networks, open_eye, open_judge, open_people, open_site, prove_eye, require_location
 from edge.clock import SystemClock
 from edge.counting.evidence import Evidence, folder_of
 from edge.counting.pipeline import Eye
@@ -24,7 +24,6 @@ from edge.messages import Lang
 from edge.settings import Settings
 from inventory_core.access import ApiToken
 from inventory_core.errors import Damaged, StoreError
-from inventory_core.ids import LocationId
 from inventory_core.messages import Told
 from inventory_core.photos import PhotoJudge
 from inventory_core.ports import BookStore
@@ -159,13 +158,3 @@ def _eye(
         warn(error)
         return None, ModelCard(why_down=str(error))
     return eye, ModelCard(eye.detector.fingerprint, eye.embedder_fingerprint, eye.gallery_fingerprint)
-
-
-def require_location(store: BookStore, db: str, location: str) -> None:
-    """Raises UsageFault where the book does not know the location that counts are held against."""
-    with store.read() as book:
-        if book.location(LocationId(location)) is None:
-            raise UsageFault(
-                "the book {db} has no location {location}, it has {known}; mend `location` in the settings, or bring the "
-                "location in with `shelfcount planogram import`", db=db, location=location,
-                known=", ".join(each.id for each in book.locations()) or "-")

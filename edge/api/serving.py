@@ -4,6 +4,7 @@ import asyncio
 import gc
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import FrameType
 
 import uvicorn
@@ -41,13 +42,18 @@ class _Server(uvicorn.Server):
 
 
 def listen_at(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one. Raises UsageFault when the address cannot be had."""
+    """A listening socket; port 0 takes a free one. Whoever calls waits until `serve` answers.
+
+    Raises UsageFault when the address cannot be had.
+    """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, kind, protocol)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(2048)
+        with ExitStack() as failing:
+            listening = failing.enter_context(socket.socket(family, kind, protocol))
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen(2048)
+            failing.pop_all()
     except (OSError, OverflowError, UnicodeError) as error:
         raise UsageFault("cannot listen at {host} port {port}: {why}; choose another with --host and --port",
                          host=host, port=port, why=getattr(error, "strerror", None) or error) from error

@@ -5,7 +5,7 @@
 
 import itertools
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import typer
 
@@ -44,12 +44,13 @@ def take_lang(arguments: Sequence[str]) -> list[str]:
     return rest
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command line; returns its exit code."""
+def run(arguments: Sequence[str], load: Callable[[str], None]) -> int:
+    """Run one command line, once `load` has brought the commands of its first word into the tree; returns its exit code."""
     words = arguments
     try:
         words = take_lang(arguments)
-        result = typer.main.get_command(app)(words, standalone_mode=False, prog_name="shelfcount")
+        load(words[0] if words else "")
+        result = typer.main.get_group(app)(words, standalone_mode=False, prog_name="shelfcount")
     except Told as error:
         out().warn(error)
         return int(exit_code_of(error))
@@ -71,7 +72,7 @@ def run(arguments: Sequence[str]) -> int:
 def _help_for(arguments: Sequence[str]) -> str:
     """The call that explains the command: its words are those before the first option."""
     words = list(itertools.takewhile(lambda argument: not argument.startswith("-"), arguments))
-    command: object = typer.main.get_command(app)
+    command: object = typer.main.get_group(app)
     known: list[str] = []
     for word in words:
         command = getattr(command, "commands", {}).get(word)

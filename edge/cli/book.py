@@ -10,7 +10,7 @@ import typer
 from edge.cli.app import app
 from edge.cli.book_tables import balance_table, report_table
 from edge.cli.console import out
-from edge.cli.opened import opened_book
+from edge.cli.opened import Db, opened_book
 from edge.cli.tables import read_table
 from edge.clock import SystemClock
 from edge.errors import ExitCode, NotYet
@@ -24,7 +24,6 @@ from inventory_core.service import need_product, reconcile_now
 from inventory_core.tables import CATALOGUE, MOVEMENTS, PLANOGRAM, TableRow, Template
 from inventory_core.traces import trace_code
 
-Db = Annotated[str | None, typer.Option(help="The book: a file; without it the settings name it.")]
 Table = Annotated[Path, typer.Argument(help="CSV or XLSX; docs/templates has one of each kind.")]
 AsOf = Annotated[str | None, typer.Option(help="Moment to look at, with a zone: 2026-11-20T17:00:00+08:00.")]
 KnownAt = Annotated[str | None, typer.Option(help="Use only what the book had heard by then.")]

@@ -11,6 +11,7 @@ from calibration.site_file import read_site
 from edge.bootstrap import need_people, open_eye
 from edge.capture.pictures import read_picture
 from edge.capture.quality import judge, measure
+from edge.cli.calibrating import calibrate
 from edge.cli.calibrating_bay import say_kept
 from edge.cli.console import out
 from edge.clock import SystemClock
@@ -24,6 +25,7 @@ from edge.surveying.proposal import goods_in
 from inventory_core.messages import tell
 
 
+@calibrate.command("confirm")
 def confirm(
     picture: Annotated[Path, typer.Argument(help="A picture of today that you have looked at: nothing stands in front.")],
     site: Annotated[Path | None, typer.Option(help="The site file; else the one in the settings.")] = None,

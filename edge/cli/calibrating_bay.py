@@ -17,6 +17,7 @@ from calibration.tag_corners import tag_corners
 from edge.bootstrap import open_eye, open_people
 from edge.capture.frame import Image
 from edge.capture.pictures import read_picture
+from edge.cli.calibrating import calibrate
 from edge.cli.console import Out, out
 from edge.clock import SystemClock
 from edge.counting.masked_picture import masked_once
@@ -36,6 +37,7 @@ SMALL_BAY_MM = 250
 LARGE_BAY_MM = 20_000
 
 
+@calibrate.command("bay")
 def bay(
     picture: Annotated[Path, typer.Argument(help="A picture taken by the camera in its place.")],
     width_mm: Annotated[float, typer.Option(min=1, help="Width of the bay's front between the corners, by tape measure.")],
@@ -57,13 +59,13 @@ def bay(
         raise UsageFault("give either --corners with four points, or --tags")
     count, speak, settings = count_of(rails), out(), load_settings(gallery=gallery)
     image = read_picture(picture, settings.max_pixels).image
-    shown = masked_once(picture, image, open_people(settings))
     height_px, width_px = image.shape[:2]
     points = tag_corners(image, first_tag) if corners is None else corners_of(corners)
     draft = Survey(
         name, width_px, height_px, points, width_mm, height_mm, whole_bay(height_mm),
         lens=read_lens(lens, width_px, height_px) if lens else None, surveyed_at=SystemClock().now().replace(microsecond=0),
     )
+    shown = masked_once(picture, image, open_people(settings))
     eye = open_eye(settings, settings.gallery if slots else None)
     found = propose(image, draft, eye, count=count, with_slots=slots)
     surveyed = replace(draft, bands=tuple(one.band for one in found.bands), slots=found.slots,

@@ -9,7 +9,7 @@ from calibration.boards import BoardKind
 from calibration.sheets import Paper
 from calibration.site_write import Survey
 from edge.capture.camera import is_live
-from edge.cli.calibrating import lens, sheet
+from edge.cli.calibrating import calibrate, lens, sheet
 from edge.cli.calibrating_answers import (
     TAGS,
     Shot,
@@ -36,6 +36,7 @@ _LEFT = 130
 """The exit code of a command that was stopped by the one who typed it."""
 
 
+@calibrate.callback(invoke_without_command=True)
 def guide(
     ctx: typer.Context,
     answers: Annotated[Path | None, typer.Option(metavar="FILE", help="Take the answers from a file, one a line.")] = None,

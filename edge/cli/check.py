@@ -10,8 +10,7 @@ import typer
 from calibration.errors import BadSite
 from calibration.site_file import read_site
 from edge.api.broker import broker_of
-from edge.api.opening import require_location
-from edge.bootstrap import model_files, open_site
+from edge.bootstrap import model_files, open_site, require_location
 from edge.cli.app import app
 from edge.cli.check_picture import camera_on_site, picture_on_site
 from edge.cli.console import Out, out

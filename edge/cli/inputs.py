@@ -7,9 +7,8 @@ import typer
 
 from edge.cli.account import account
 from edge.cli.app import app
-from edge.cli.book import Db
 from edge.cli.console import out
-from edge.cli.opened import opened_book
+from edge.cli.opened import Db, opened_book
 from edge.clock import SystemClock
 from edge.errors import ExitCode, UsageFault
 from edge.report.insight_words import INPUT_FIELDS

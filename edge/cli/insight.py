@@ -7,7 +7,6 @@ import typer
 
 from edge.api.spot_forms import photo_at
 from edge.cli.app import app
-from edge.cli.book import Db
 from edge.cli.console import Out, out
 from edge.cli.insight_tables import (
     health_table,
@@ -18,7 +17,7 @@ from edge.cli.insight_tables import (
     top_table,
     wrong_table,
 )
-from edge.cli.opened import opened_book
+from edge.cli.opened import Db, opened_book
 from edge.cli.shop_time import in_shop_time
 from edge.clock import SystemClock
 from edge.errors import ExitCode, UsageFault

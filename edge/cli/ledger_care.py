@@ -9,10 +9,10 @@ import typer
 from edge.cli.account import account
 from edge.cli.archive import GALLERY, SITE, SITES, Archive, opened
 from edge.cli.backing_up import Wanted, back_up
-from edge.cli.book import Db, ledger
+from edge.cli.book import ledger
 from edge.cli.console import out
 from edge.cli.movement_table import write_movements
-from edge.cli.opened import opened_book
+from edge.cli.opened import Db, opened_book
 from edge.cli.restoring import By, Restored, bring_back
 from edge.cli.restoring_parts import Places, staged
 from edge.clock import SystemClock

@@ -5,10 +5,9 @@ from typing import Annotated
 import typer
 
 from edge.cli.app import app
-from edge.cli.book import Db
 from edge.cli.console import out
 from edge.cli.log_tables import events_table, movements_table
-from edge.cli.opened import opened_book
+from edge.cli.opened import Db, opened_book
 from edge.cli.shop_time import in_shop_time
 from edge.errors import ExitCode
 from edge.settings import load_settings

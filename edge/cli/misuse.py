@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from edge.api.faults import fault_of
 from inventory_core.messages import Message, tell
 
 _NO_COMMAND = re.compile(r"No such command '(?P<command>.*)'")
@@ -45,5 +44,7 @@ def _why(said: str, cause: BaseException | None) -> Message:
     entries = getattr(cause, "errors", None)
     faults: Iterable[Mapping[str, Any]] = entries() if callable(entries) else ()
     for entry in faults:
+        from edge.api.faults import fault_of  # loads fastapi, which only the server needs
+
         return fault_of(entry).message
     return tell("{text}", text=said)

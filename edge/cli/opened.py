@@ -2,10 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Annotated
+
+import typer
 
 from edge.settings import load_settings
 from inventory_core.ports import BookStore
 from inventory_core.store.sql_book import open_book
+
+Db = Annotated[str | None, typer.Option(help="The book: a file; without it the settings name it.")]
 
 
 @contextmanager

@@ -91,8 +91,7 @@ def serve_until_stopped(
         else:
             speak.warn(told)
 
-    with open_server(settings, cameras, speak.tr.lang, warn, plan) as server:
-        listening = listen_at(host, port)
+    with listen_at(host, port) as listening, open_server(settings, cameras, speak.tr.lang, warn, plan) as server:
 
         def ready() -> None:
             speak.say(tell("Shelfcount serves {address} on the book {db}; stop it with Ctrl+C", address=address_of(listening),

@@ -6,9 +6,8 @@ from typing import Annotated
 import typer
 
 from edge.cli.app import app
-from edge.cli.book import Db
 from edge.cli.console import out
-from edge.cli.opened import opened_book
+from edge.cli.opened import Db, opened_book
 from edge.cli.shift_tables import shift_list, shift_table
 from edge.cli.shop_time import in_shop_time
 from edge.clock import SystemClock

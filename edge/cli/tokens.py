@@ -7,9 +7,8 @@ import typer
 from rich.table import Table
 
 from edge.cli.app import app
-from edge.cli.book import Db
 from edge.cli.console import out
-from edge.cli.opened import opened_book
+from edge.cli.opened import Db, opened_book
 from edge.clock import SystemClock
 from edge.errors import ExitCode, UsageFault
 from inventory_core.access import ApiToken, Role, hash_key

@@ -16,12 +16,14 @@ from edge.clock import SimulatedClock
 from edge.counting.count import count_burst
 from edge.counting.evidence import Evidence
 from edge.counting.evidence_document import about_of
+from edge.counting.fixed_camera import FixedCamera
 from edge.counting.last_clear import LastClear
 from edge.counting.pipeline import Eye
 from edge.counting.result import CountResult, to_capture
 from edge.demo.stage import CAMERA, LOCATION, Stage
 from edge.settings import Settings
 from inventory_core.catalogue import LookAlikes
+from inventory_core.counts import CaptureStatus
 from inventory_core.discrepancies import DiscrepancyReport
 from inventory_core.errors import LedgerError
 from inventory_core.ids import CountId
@@ -65,9 +67,13 @@ def play(
     stage: Stage, store: BookStore, eye: Eye, camera: Camera, clock: SimulatedClock, postings: Iterable[Posting],
     evidence: Evidence, looked: Callable[[CountResult], None] = lambda _: None,
 ) -> Played:
-    """The whole day, picture by picture; `looked` hears of every count."""
+    """The whole day, picture by picture; what has not changed since the last counts is not looked at again.
+
+    `looked` hears of every count.
+    """
     waiting = sorted(postings, key=lambda posting: posting.recorded_at)
     looks: dict[CountId, CountResult] = {}
+    seen = FixedCamera()
     before = LastClear(read_picture(stage.frames[0].path, Settings.model_fields["max_pixels"].default).image)
     for number, stored in enumerate(stage.frames):
         clock.advance_to(stored.at)
@@ -75,7 +81,10 @@ def play(
             waiting = _post_due(book, waiting, clock)
             book.commit()
         burst = take_burst(camera, clock, BURST)
-        result = count_burst(eye, burst.frames, source=stored.path.name, before=before, camera=CAMERA)
+        watching = seen.for_count(eye, clock.monotonic())
+        result = count_burst(watching.eye, burst.frames, source=stored.path.name, before=before, camera=CAMERA)
+        if result.status is CaptureStatus.COUNTED:
+            seen.keep(watching)
         count_id = CountId(f"demo-{number:02d}")
         kept = evidence.keep(result.frame.image, about_of(result)) if result.frame is not None else None
         with store.write() as book:

@@ -16,18 +16,27 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PATIENCE_S = 90.0
 
 
-class Page:
-    """One tab. What fails in it is raised here."""
+Pipe = tuple[int, int]
+"""Where a browser takes orders, and where it answers."""
 
-    def __init__(self, orders: int, answers: int) -> None:
-        self._orders, self._answers = orders, answers
+
+class Page:
+    """One tab that shares nothing with others. What fails in it is raised here."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._orders, self._answers = pipe
         self._number, self._rest = 0, b""
         self.session: str | None = None
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._context = self.call("Target.createBrowserContext")["browserContextId"]
+        target = self.call("Target.createTarget", url="about:blank", browserContextId=self._context)["targetId"]
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         self.complaints: list[str] = []
         for domain in ("Page", "Runtime", "Log", "DOM"):
             self.call(f"{domain}.enable")
+
+    def close(self) -> None:
+        self.session = None
+        self.call("Target.disposeBrowserContext", browserContextId=self._context)
 
     def call(self, method: str, **params: object) -> Any:
         self._number += 1
@@ -118,8 +127,8 @@ class Page:
 
 
 @contextmanager
-def chromium(profile: Path) -> Iterator[Page]:
-    """A browser with one tab, ended with the block."""
+def chromium(profile: Path) -> Iterator[Pipe]:
+    """A browser, ended with the block."""
     assert CHROMIUM is not None
     orders_read, orders = os.pipe()
     answers, answers_write = os.pipe()
@@ -138,7 +147,7 @@ def chromium(profile: Path) -> Iterator[Page]:
     os.close(orders_read)
     os.close(answers_write)
     try:
-        yield Page(orders, answers)
+        yield orders, answers
     finally:
         process.kill()
         process.wait()

@@ -1,8 +1,5 @@
 """The report in a real browser: nothing sticks out, on a phone and on a desk, in both languages."""
 
-import re
-import shutil
-import subprocess
 from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
@@ -15,8 +12,8 @@ from edge.report.chart import ChartPoint, ChartWords, day_chart
 from edge.report.page import BlindMoment, Figure, FindingCard, Picture, ProductRow, ReportPage, render
 from inventory_core.messages import Message, tell
 from inventory_core.units import UnitRange
+from tests.browser.chromium import CHROMIUM, Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed: apt-get install chromium")
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
@@ -24,7 +21,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 LONG = "非常长的商品名称" * 6 + "-an-article-with-a-name-that-never-ends" * 3
 
 
-def page() -> ReportPage:
+def report() -> ReportPage:
     points = [ChartPoint(START + timedelta(hours=h), 100 + h, 100, UnitRange(h, 2 * h) if h % 3 else None) for h in range(12)]
     card = FindingCard(
         "D-1", "SKU-" + "9" * 60, LONG, "bad", tell("unexplained"),
@@ -40,8 +37,8 @@ def page() -> ReportPage:
 
 @pytest.mark.parametrize("width_px", [360, 1280])
 @pytest.mark.parametrize("lang", list(Lang))
-def test_the_report_is_never_wider_than_its_window(tmp_path: Path, lang: Lang, width_px: int) -> None:
-    inner = escape(render(page(), Translator(lang)), quote=True)
+def test_the_report_is_never_wider_than_its_window(page: Page, tmp_path: Path, lang: Lang, width_px: int) -> None:
+    inner = escape(render(report(), Translator(lang)), quote=True)
     wrapper = tmp_path / "wrapper.html"
     wrapper.write_text(
         f'<!doctype html><title>?</title><iframe id="f" '
@@ -50,12 +47,7 @@ def test_the_report_is_never_wider_than_its_window(tmp_path: Path, lang: Lang, w
         "document.getElementById('f').contentDocument.documentElement.scrollWidth; }</script>",
         encoding="utf-8",
     )
-    assert CHROMIUM is not None
-    done = subprocess.run(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}",
-         "--window-size=1400,1000", "--dump-dom", wrapper.as_uri()],
-        capture_output=True, text=True, timeout=60, check=False,
-    )
-    found = re.search(r"<title>wide (\d+)</title>", done.stdout)
-    assert found is not None, done.stderr[-400:]
-    assert int(found[1]) <= width_px
+    page.size(1400, 1000)
+    page.open(wrapper.as_uri())
+    page.until("document.title.startsWith('wide ')")
+    assert int(page.js("document.title.slice(5)")) <= width_px

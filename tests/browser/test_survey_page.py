@@ -10,7 +10,7 @@ from calibration.site_file import read_site
 from edge.capture.rig import RigCamera, replayed
 from edge.messages import Lang
 from inventory_core.store.sql_book import open_book
-from tests.browser.chromium import CHROMIUM, Page, chromium
+from tests.browser.chromium import CHROMIUM, Page
 from tests.edge.api.conftest import add_keys
 from tests.edge.api.test_serve import Served
 
@@ -37,13 +37,6 @@ def served(folder: Path) -> Iterator[Served]:
         yield running
         running.stop()
         running.process.communicate(timeout=10)
-
-
-@pytest.fixture
-def page(tmp_path: Path) -> Iterator[Page]:
-    with chromium(tmp_path) as opened:
-        yield opened
-        assert [] == opened.complaints
 
 
 def open_page(page: Page, served: Served, lang: str, width_px: int) -> None:

@@ -41,23 +41,16 @@ def test_a_picture_becomes_a_site_that_check_takes(capsys: pytest.CaptureFixture
     assert ExitCode.DONE == commands.run(["check", "--site", "site.toml", "--lang", "en"])
 
 
-def test_places_of_products_are_proposed_and_an_earlier_site_file_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
-    assert ExitCode.DONE == commands.run([*BAY, "--corners", CORNERS])
-    first = Path("site.toml").read_bytes()
+def test_places_are_proposed_and_with_a_gallery_they_have_names_and_become_a_planogram(
+    capsys: pytest.CaptureFixture[str]
+) -> None:
     assert ExitCode.DONE == commands.run([*BAY, "--corners", CORNERS, "--slots"])
     assert "places on the shelves are proposed, 0 of them with a product's name" in capsys.readouterr().out
-    slots = read_site(Path("site.toml")).bay.slots
-    assert len(slots) > 10
-    assert {"1", "2", "3", "4"} == {slot.shelf for slot in slots}
-    assert first == Path("site.1.toml").read_bytes()
-    assert ["site.1.toml", "site.surveyed.png", "site.toml"] == sorted(str(path) for path in Path().iterdir())
-
-
-def test_with_a_gallery_places_have_names_and_become_a_planogram(capsys: pytest.CaptureFixture[str]) -> None:
+    first, one = Path("site.toml").read_bytes(), read_site(Path("site.toml")).bay
+    assert len(one.slots) > 10
+    assert {"1", "2", "3", "4"} == {slot.shelf for slot in one.slots}
     shelf = cv2.imread(str(SHELF))
     assert shelf is not None
-    commands.run([*BAY, "--corners", CORNERS, "--slots"])
-    one = read_site(Path("site.toml")).bay
     slot = next(slot for slot in one.slots if slot.shelf == "2")
     band = one.bands[1]
     cv2.imwrite("photo.png", shelf[round(band.top_mm / 2):round(band.bottom_mm / 2),
@@ -69,6 +62,9 @@ def test_with_a_gallery_places_have_names_and_become_a_planogram(capsys: pytest.
     rows = Path("site.planogram.csv").read_text(encoding="utf-8").splitlines()
     assert "location,shelf,sku,facings,depth" == rows[0]
     assert any(row.startswith("shelf-1,2,cola,") for row in rows[1:])
+    assert first == Path("site.1.toml").read_bytes()
+    assert ["site.1.toml", "site.planogram.csv", "site.surveyed.png", "site.toml"] == sorted(
+        path.name for path in Path().glob("site.*"))
 
 
 def test_a_picture_without_anything_to_hold_on_to_is_not_kept(capsys: pytest.CaptureFixture[str]) -> None:

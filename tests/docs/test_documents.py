@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from edge.api.book_tasks import TaskPolicy
-from edge.cli.commands import app
+from edge.cli.commands import whole
 from edge.settings import Settings
 from inventory_core.discrepancies import CauseKind
 from inventory_core.tables import CATALOGUE, MOVEMENTS, PLANOGRAM, Template
@@ -27,7 +27,7 @@ def commands(tree: object, words: str = "") -> Iterator[str]:
             yield f"{words}{name}"
 
 
-@pytest.mark.parametrize("command", sorted(commands(typer.main.get_command(app))))
+@pytest.mark.parametrize("command", sorted(commands(typer.main.get_command(whole()))))
 def test_every_command_is_documented(command: str) -> None:
     family, _, verb = command.rpartition(" ")
     together = re.search(rf"`?(shelfcount )?{re.escape(family)} \{{?[a-z, |]*\b{verb}\b", ALL) if family else None

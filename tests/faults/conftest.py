@@ -9,6 +9,12 @@ from scripts.fault_rig.process import Place
 
 
 @pytest.fixture
+def tmp_path(disk_path: Path) -> Path:
+    """The disk is what these tests are about."""
+    return disk_path
+
+
+@pytest.fixture
 def place(tmp_path: Path) -> Place:
     return Place.within(tmp_path / "place")
 

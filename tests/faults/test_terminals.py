@@ -8,6 +8,8 @@ from scripts.ledger_bench.sections import quantile
 from scripts.ledger_bench.terminals import P95_S, Plan, Round, play, postgresql_book
 from tests.postgres_server import why_not
 
+pytestmark = pytest.mark.usefixtures("servers_without_networks")
+
 
 def sold(rounds: list[Round]) -> list[tuple[int, ...]]:
     return [(one.accepted, one.refused, one.other, one.locked, one.balance, one.lowest) for one in rounds]

@@ -93,8 +93,8 @@ def test_a_book_in_a_file_has_a_log_and_one_on_a_server_none(book_url: str) -> N
     assert 0 == store.log_bytes()
 
 
-def test_the_log_stays_small_while_another_process_of_ours_reads_on(tmp_path: Path) -> None:
-    figures = reader.read_on(tmp_path, reader.Plan(300, 8 * MB, ReaderPolicy(60, 2 * MB, 0.1, 0.05)))
+def test_the_log_stays_small_while_another_process_of_ours_reads_on(disk_path: Path) -> None:
+    figures = reader.read_on(disk_path, reader.Plan(300, 8 * MB, ReaderPolicy(60, 2 * MB, 0.1, 0.05)))
     assert [] == list(figures.failures)
 
 

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,10 +19,11 @@ from inventory_core.counts import Capture, CaptureStatus, Pedigree, ShelfCount
 from inventory_core.errors import Damaged, StoreError
 from inventory_core.ids import CountId, LocationId, ShelfId, Sku
 from inventory_core.service import add_product, post_movement
-from inventory_core.store import engine, sqlite_file
+from inventory_core.store import engine, forms, sqlite_file
 from inventory_core.store.blocks import reading, writing
 from inventory_core.store.rows import BOOK
 from inventory_core.store.sql_book import SqlStore, open_book
+from inventory_core.store.upgrade import config
 from inventory_core.units import FacingRange
 from tests.inventory_core.shop_lines import PLACE, ledger
 
@@ -82,6 +84,10 @@ def test_the_migrations_make_exactly_the_tables_of_the_rows(file: Path) -> None:
         }
     opened.dispose()
     assert drawn == made
+
+
+def test_the_forms_are_those_of_the_migrations_in_their_order() -> None:
+    assert forms.forms() == tuple(script.revision for script in ScriptDirectory.from_config(config()).walk_revisions())
 
 
 def test_sqlite_is_set_so_that_nothing_acknowledged_is_lost(file: Path) -> None:

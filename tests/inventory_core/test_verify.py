@@ -23,18 +23,20 @@ from scripts.book_care.migrations import old_book
 from tests.inventory_core.shop_lines import at, ledger
 from tests.postgres_server import Server
 
+Copies = Callable[[Path], contextlib.AbstractContextManager[str]]
+
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def copied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], str]:
+def copied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Copies:
     """Copies of a book of either database with 130 movements of one account, two events and a report."""
     if request.param == "sqlite":
         written = str(tmp_path_factory.mktemp("written") / "shop.db")
         fill(written)
-        return lambda folder: str(shutil.copy(written, folder))
+        return lambda folder: contextlib.nullcontext(str(shutil.copy(written, folder)))
     server: Server = request.getfixturevalue("postgres")
     name = server.make("empty_book")
     fill(server.url(name))
-    return lambda _: server.url(server.make(name))
+    return lambda _: server.copy(name)
 
 
 def fill(url: str) -> None:
@@ -52,9 +54,10 @@ def fill(url: str) -> None:
 
 
 @pytest.fixture
-def url(copied: Callable[[Path], str], tmp_path: Path) -> str:
+def url(copied: Copies, tmp_path: Path) -> Iterator[str]:
     """Such a book, to be touched."""
-    return copied(tmp_path)
+    with copied(tmp_path) as made:
+        yield made
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ from edge.counting.masking import NobodyThere
 from edge.settings import Settings
 from inventory_core.access import ApiToken, Role, hash_key
 from inventory_core.counts import Capture, CaptureStatus, Pedigree, ShelfCount
-from inventory_core.ids import Actor, ShelfId, Sku
+from inventory_core.ids import Actor, CountId, LocationId, ShelfId, Sku
 from inventory_core.memory import MemoryStore
+from inventory_core.planogram import Slot
 from inventory_core.ports import BookStore
 from inventory_core.store.sql_book import open_book
 from inventory_core.units import FacingRange
@@ -79,6 +80,19 @@ class Shop:
     def stock(self, units: int) -> None:
         assert self.post("/v2/skus", COLA).status_code == 201
         assert self.post("/v2/movements", RECEIPT | {"units": units}).status_code == 201
+
+    def miss_colas(self, store: BookStore, picture: str) -> None:
+        """The book holds 20 colas; two looks saw two facings, one deep: 18 are missing. `picture` shows both."""
+        self.post("/v2/skus", {"sku": "cola", "name": "Cola", "price": "2.50"})
+        self.post("/v2/movements", RECEIPT | {"effective_at": "2026-11-20T01:00:00Z"})
+        shelf, cola, row = LocationId("shelf-1"), Sku("cola"), ShelfId("1")
+        with store.write() as book:
+            book.replace_slots(shelf, [Slot(shelf, row, cola, 2, 1)])
+            for n in range(2):
+                book.add_capture(Capture(
+                    CountId(f"c-{n}"), shelf, NOW - timedelta(minutes=9 - n), CaptureStatus.COUNTED, (), (row,),
+                    (ShelfCount(row, cola, FacingRange(2, 2, 2)),), 1.0, PEDIGREE, picture))
+            book.commit()
 
     def wait(self, href: str) -> Any:
         """The count once it has ended; its event stream ends then."""

@@ -1,7 +1,6 @@
 """Discrepancies through the API: what reconciling found, in the caller's language, with the picture that shows it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,31 +11,16 @@ from starlette.testclient import TestClient
 
 from edge.counting.evidence import Evidence
 from edge.counting.masking import NobodyThere
-from inventory_core.counts import Capture, CaptureStatus, ShelfCount
-from inventory_core.ids import CountId, LocationId, ShelfId, Sku
-from inventory_core.planogram import Slot
 from inventory_core.ports import BookStore
-from inventory_core.units import FacingRange
-from tests.edge.api.conftest import NOW, PEDIGREE, RECEIPT, Build, Shop
-
-SHELF, COLA = LocationId("shelf-1"), Sku("cola")
+from tests.edge.api.conftest import RECEIPT, Build, Shop
 
 
 @pytest.fixture
 def short_shop(build: Build, store: BookStore, tmp_path: Path) -> Iterator[Shop]:
-    """The book holds 20 colas; two looks saw two facings, one deep: 18 are missing."""
     picture = Evidence(tmp_path / "files" / "evidence", NobodyThere()).keep(np.full((90, 90, 3), 90, np.uint8))
     with TestClient(build()) as client:
         shop = Shop(client)
-        shop.post("/v2/skus", {"sku": "cola", "name": "Cola", "price": "2.50"})
-        shop.post("/v2/movements", RECEIPT | {"effective_at": "2026-11-20T01:00:00Z"})
-        with store.write() as book:
-            book.replace_slots(SHELF, [Slot(SHELF, ShelfId("1"), COLA, 2, 1)])
-            for n in range(2):
-                book.add_capture(Capture(
-                    CountId(f"c-{n}"), SHELF, NOW - timedelta(minutes=9 - n), CaptureStatus.COUNTED, (), (ShelfId("1"),),
-                    (ShelfCount(ShelfId("1"), COLA, FacingRange(2, 2, 2)),), 1.0, PEDIGREE, picture))
-            book.commit()
+        shop.miss_colas(store, picture)
         yield shop
 
 

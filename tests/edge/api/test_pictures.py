@@ -29,20 +29,18 @@ from edge.counting.pipeline import Eye
 from edge.counting.retention import DAY_S, Retention
 from edge.counting.sources import Source, count_source
 from inventory_core.access import Role
-from inventory_core.counts import Capture, CaptureStatus, ShelfCount
+from inventory_core.counts import CaptureStatus
 from inventory_core.events import Action, Outcome
-from inventory_core.ids import CountId, LocationId, ShelfId, Sku
+from inventory_core.ids import CountId, LocationId
 from inventory_core.messages import tell
-from inventory_core.planogram import Slot
 from inventory_core.ports import BookStore
-from inventory_core.units import FacingRange
 from models.namer import NoNamer
-from tests.edge.api.conftest import NOW, PEDIGREE, RECEIPT, Build, Shop, StandingClock
+from tests.edge.api.conftest import NOW, Build, Shop, StandingClock
 from tests.edge.api.test_looking import ThreePacks, shelf_picture
 from tests.edge.api.test_surveys import QUERY
 from tests.edge.counting.test_masking import Failing, LeftHalf
 
-SHELF, COLA = LocationId("shelf-1"), Sku("cola")
+SHELF = LocationId("shelf-1")
 
 
 @pytest.fixture
@@ -70,15 +68,7 @@ def short(build: Build, store: BookStore, evidence: Evidence, picture: str) -> I
     """A shop that misses 18 colas, and the address of its evidence."""
     with TestClient(build(evidence=evidence)) as client:
         shop = Shop(client)
-        shop.post("/v2/skus", {"sku": "cola", "name": "Cola"})
-        shop.post("/v2/movements", RECEIPT | {"effective_at": "2026-11-20T01:00:00Z"})
-        with store.write() as book:
-            book.replace_slots(SHELF, [Slot(SHELF, ShelfId("1"), COLA, 2, 1)])
-            for n in range(2):
-                book.add_capture(Capture(
-                    CountId(f"c-{n}"), SHELF, NOW - timedelta(minutes=9 - n), CaptureStatus.COUNTED, (), (ShelfId("1"),),
-                    (ShelfCount(ShelfId("1"), COLA, FacingRange(2, 2, 2)),), 1.0, PEDIGREE, picture))
-            book.commit()
+        shop.miss_colas(store, picture)
         found, = shop.get("/v2/discrepancies").json()["items"]
         yield shop, found["evidence"]
 

@@ -16,13 +16,23 @@ from typing import Any
 
 import pytest
 
+from edge.api.opening import open_server
+from edge.cli.serve import serve_until_stopped
+from edge.errors import UsageFault
+from edge.messages import Lang, Translator
+from edge.settings import Settings
 from inventory_core.catalogue import Product
+from inventory_core.errors import StoreError
 from inventory_core.ids import Sku
+from inventory_core.messages import Told
 from inventory_core.service import add_product, post_movement
 from inventory_core.store.sql_book import open_book
 from scripts.book_care.cells import cells
 from tests.edge.api.conftest import COLA, RECEIPT, SALE, add_keys
+from tests.edge.test_logs import quiet
 from tests.inventory_core.shop_lines import ledger
+
+__all__ = ["quiet"]
 
 ROOT = Path(__file__).parents[3]
 START_S = 60.0
@@ -93,24 +103,27 @@ def serve() -> Iterator[Serve]:
         running.process.communicate(timeout=10)
 
 
-@pytest.fixture
-def served(folder: Path, serve: Serve) -> Served:
-    return serve(folder, "--db", "shop.db", "--camera", "door=nowhere.mp4")
-
-
-def test_a_till_works_against_a_served_book(served: Served) -> None:
-    assert served.line.startswith("Shelfcount serves http://127.0.0.1:")
-    assert 200 == served.call("GET", "/api/health")[0]
-    assert (201, "cola") == (lambda a: (a[0], a[1]["sku"]))(served.call("POST", "/v2/skus", COLA, Idempotency_Key="1"))
-    assert (201, 20) == (lambda a: (a[0], a[1]["balance"]))(served.call("POST", "/v2/movements", RECEIPT, Idempotency_Key="2"))
+def test_a_new_book_says_how_to_make_a_key_and_a_till_works_with_it(tmp_path: Path, serve: Serve) -> None:
+    running = serve(tmp_path, "--db", "new.db", "--camera", "door=nowhere.mp4")
+    assert running.line.startswith("Shelfcount serves http://127.0.0.1:")
+    assert "shelfcount token create --name WHO --role admin --db new.db" in (tmp_path / "stderr").read_text()
+    assert (401, "unauthorized") == (lambda a: (a[0], a[1]["code"]))(running.call("GET", "/v2/counts"))
+    book = open_book(str(tmp_path / "new.db"))
+    add_keys(book)
+    book.close()
+    assert "UP" == running.call("GET", "/api/health")[1]["model"]["status"]
+    assert (201, "cola") == (lambda a: (a[0], a[1]["sku"]))(running.call("POST", "/v2/skus", COLA, Idempotency_Key="1"))
+    assert (201, 20) == (lambda a: (a[0], a[1]["balance"]))(running.call("POST", "/v2/movements", RECEIPT, Idempotency_Key="2"))
     assert (409, "insufficient_stock") == (lambda a: (a[0], a[1]["code"]))(
-        served.call("POST", "/v2/movements", SALE | {"units": -21}, Idempotency_Key="3"))
-    assert (200, 20) == (lambda a: (a[0], a[1]["available"]))(served.call("GET", "/v2/inventory/check?sku=cola"))
-    assert served.stop() < 5
-    assert served.process.returncode == 0
+        running.call("POST", "/v2/movements", SALE | {"units": -21}, Idempotency_Key="3"))
+    assert (200, 20) == (lambda a: (a[0], a[1]["available"]))(running.call("GET", "/v2/inventory/check?sku=cola"))
+    assert running.stop() < 5
+    assert running.process.returncode == 0
 
 
-def test_it_ends_within_five_seconds_of_sigterm_with_a_count_watched_and_a_slow_upload(folder: Path, serve: Serve) -> None:
+def test_it_ends_within_five_seconds_of_sigterm_with_a_count_watched_and_a_slow_upload(
+    folder: Path, serve: Serve, without_networks: Path
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:  # a camera that takes the connection and never answers
         running = serve(folder, "--db", "shop.db", "--camera", f"door=http://127.0.0.1:{silent.getsockname()[1]}/stream")
         status, accepted = running.call("POST", "/v2/counts", {"camera": "door"}, Idempotency_Key="1")
@@ -123,16 +136,9 @@ def test_it_ends_within_five_seconds_of_sigterm_with_a_count_watched_and_a_slow_
             watching.settimeout(10)
             assert watching.recv(100).startswith(b"HTTP/1.1 200")
             assert running.stop() < 5
-    again = serve(folder, "--db", "shop.db")
+    again = serve(folder, "--db", "shop.db", SHELFCOUNT_MODELS=str(without_networks))
     codes = {"interrupted", "camera_opening", "camera_silent", "no_camera"}
     assert again.call("GET", accepted["href"])[1]["failure"]["code"] in codes
-
-
-def test_a_book_without_keys_says_how_to_make_one(tmp_path: Path, serve: Serve) -> None:
-    running = serve(tmp_path, "--db", "new.db")
-    assert (401, "unauthorized") == (lambda a: (a[0], a[1]["code"]))(running.call("GET", "/v2/counts"))
-    assert running.stop() < 5
-    assert "shelfcount token create --name WHO --role admin --db new.db" in (tmp_path / "stderr").read_text()
 
 
 def spoiled(book: Path, table: str) -> bytes:
@@ -149,9 +155,9 @@ def spoiled(book: Path, table: str) -> bytes:
     return bytes(content)
 
 
-def test_a_book_whose_ledger_was_changed_is_served_read_only(folder: Path, serve: Serve) -> None:
+def test_a_book_whose_ledger_was_changed_is_served_read_only(folder: Path, serve: Serve, without_networks: Path) -> None:
     content = spoiled(book := folder / "shop.db", "movement")
-    running = serve(folder, "--db", "shop.db")
+    running = serve(folder, "--db", "shop.db", SHELFCOUNT_MODELS=str(without_networks))
     assert running.line.startswith("Shelfcount serves http://127.0.0.1:")
     health = running.call("GET", "/api/health")[1]
     assert ("DEGRADED", "DOWN", True) == (
@@ -170,28 +176,24 @@ def test_a_book_whose_ledger_was_changed_is_served_read_only(folder: Path, serve
     assert content == book.read_bytes()
 
 
-def test_a_damaged_book_warns_in_chinese_too(folder: Path, serve: Serve) -> None:
-    spoiled(folder / "shop.db", "movement")
-    running = serve(folder, "--db", "shop.db", "--lang", "zh")
-    running.stop()
-    told = (folder / "stderr").read_text()
-    assert "只读" in told
-    assert "`shelfcount ledger restore" in told
+def test_a_damaged_book_warns_in_chinese_too(folder: Path, without_networks: Path) -> None:
+    spoiled(book := folder / "shop.db", "movement")
+    told: list[Told] = []
+    with open_server(Settings(db=str(book), models=without_networks), {}, Lang.ZH, told.append):
+        said = " ".join(map(Translator(Lang.ZH).say, told))
+    assert "只读" in said
+    assert "`shelfcount ledger restore" in said
 
 
 @pytest.mark.parametrize(("content", "words"), [(b"not a book", "is not a book"), (None, "damaged")])
-def test_what_cannot_be_read_at_all_is_refused_and_left_as_it_is(
-    folder: Path, serve: Serve, content: bytes | None, words: str
-) -> None:
+def test_what_cannot_be_read_at_all_is_refused_and_left_as_it_is(folder: Path, content: bytes | None, words: str) -> None:
     book = folder / "shop.db"
     if content is None:
         whole = book.read_bytes()
         content = whole[:100] + b"\xff" * (len(whole) - 100)
     book.write_bytes(content)
-    running = serve(folder, "--db", "shop.db")
-    running.process.wait(START_S)
-    assert 2 == running.process.returncode
-    assert words in (folder / "stderr").read_text()
+    with pytest.raises(StoreError, match=words), open_server(Settings(db=str(book)), {}, Lang.EN, lambda _: None):
+        pass
     assert content == book.read_bytes()
 
 
@@ -203,9 +205,9 @@ def test_a_book_that_was_lost_is_not_begun_anew(folder: Path, serve: Serve) -> N
     assert "bring the book back with `shelfcount ledger restore BACKUP --db shop.db`" in (folder / "stderr").read_text()
 
 
-def test_a_port_that_is_taken_is_a_usage_fault(folder: Path, serve: Serve) -> None:
+def test_a_port_that_is_taken_is_a_usage_fault_before_a_book_is_made(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        running = serve(folder, "--db", "shop.db", "--port", str(taken.getsockname()[1]))
-        running.process.wait(START_S)
-    assert 2 == running.process.returncode
-    assert "choose another with --host and --port" in (folder / "stderr").read_text()
+        settings = Settings(db=str(tmp_path / "shop.db"))
+        with pytest.raises(UsageFault, match="choose another with --host and --port"):
+            serve_until_stopped(settings, {}, "127.0.0.1", taken.getsockname()[1])
+    assert [] == list(tmp_path.iterdir())
