@@ -3,9 +3,10 @@ PYTHON ?= python3.11
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -q
+PYTEST := $(PY) -m pytest -m "not slow"
 export PYTHONUTF8 = 1
 
-.PHONY: help demo test lint bench accuracy peers lock clean
+.PHONY: help demo test test-edge test-others lint bench accuracy peers lock clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -27,9 +28,21 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 demo: $(VENV)/.run  ## a trading day of the shipped bakery: counts, reconciliation, report.html
 	$(PY) -m edge demo $(DEMO)
 
-test: $(VENV)/.dev lint  ## the whole suite, with linters and types
-	$(PY) -m pytest -m "not slow" --cov=inventory_core --cov-branch --cov-report= $(TEST)
+test: $(VENV)/.dev lint  ## the whole suite, with linters and types; TEST=tests/cli for a part of it
+ifdef TEST
+	$(PYTEST) $(TEST)
+else
+	@$(MAKE) --no-print-directory --output-sync=target -j2 test-edge test-others
+	$(PY) -m coverage combine -q .coverage.edge .coverage.others
 	$(PY) -m coverage report --fail-under=100 --include='inventory_core/*' --omit='inventory_core/store/*'
+endif
+
+# Two halves side by side: most tests wait for processes of their own; what each says comes when it has ended.
+EDGE := tests/edge tests/browser tests/blackbox
+test-edge: $(VENV)/.dev
+	COVERAGE_FILE=.coverage.edge $(PYTEST) --cov=inventory_core --cov-branch --cov-report= $(EDGE)
+test-others: $(VENV)/.dev
+	COVERAGE_FILE=.coverage.others $(PYTEST) --cov=inventory_core --cov-branch --cov-report= $(EDGE:%=--ignore=%)
 
 lint: $(VENV)/.dev  ## ruff, mypy strict, import contracts
 	$(PY) -m ruff check .

@@ -94,11 +94,11 @@ def serve_until_stopped(
     with listen_at(host, port) as listening, open_server(settings, cameras, speak.tr.lang, warn, plan) as server:
 
         def ready() -> None:
-            speak.say(tell("Shelfcount serves {address} on the book {db}; stop it with Ctrl+C", address=address_of(listening),
-                           db=settings.db))
             if not server.has_keys:
                 warn(tell("no key exists yet, so nobody can call it: make one with "
                           "`shelfcount token create --name WHO --role admin --db {db}`", db=settings.db))
+            speak.say(tell("Shelfcount serves {address} on the book {db}; stop it with Ctrl+C", address=address_of(listening),
+                           db=settings.db))
 
         serve(server.api, listening, ready)
     warn(tell("stopped"))
