@@ -38,7 +38,7 @@ else
 endif
 
 # Two halves side by side: most tests wait for processes of their own; what each says comes when it has ended.
-EDGE := tests/edge tests/browser tests/blackbox
+EDGE := tests/edge tests/browser tests/blackbox tests/contracts tests/house
 test-edge: $(VENV)/.dev
 	COVERAGE_FILE=.coverage.edge $(PYTEST) --cov=inventory_core --cov-branch --cov-report= $(EDGE)
 test-others: $(VENV)/.dev
