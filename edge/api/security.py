@@ -23,7 +23,8 @@ _READING = frozenset({Role.ADMIN, Role.STAFF, Role.BI, Role.CAMERA})
 _FINDINGS = frozenset({Role.ADMIN, Role.STAFF, Role.BI})
 
 OPEN: frozenset[Route] = frozenset({
-    ("GET", "/api/health"), ("GET", "/metrics"), ("GET", "/"), ("GET", "/survey"), ("GET", "/static/{name}")})
+    ("GET", "/api/health"), ("GET", "/metrics"), ("GET", "/"), ("GET", "/count"), ("GET", "/survey"),
+    ("GET", "/static/{name}")})
 """Routes that need no key."""
 
 ALLOWED: Mapping[Route, frozenset[Role]] = MappingProxyType({

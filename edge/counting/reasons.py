@@ -2,7 +2,7 @@
 
 from inventory_core.messages import Message, tell
 
-_REASONS = {
+REASONS = {
     "dark": tell("too dark"),
     "bright": tell("too bright"),
     "blurred": tell("blurred"),
@@ -39,4 +39,4 @@ _REASONS = {
 
 def reason_in_words(code: str) -> Message:
     """A reason code for people."""
-    return _REASONS.get(code, Message(code))
+    return REASONS.get(code, Message(code))

@@ -12,10 +12,11 @@ from edge.api.answers import Responses, open_answers
 from edge.api.guard import GuardedRoute
 from edge.api.problems import language_for
 from edge.api.refusals import NotFound
+from edge.counting.reasons import REASONS
 from edge.messages import Lang, Translator
 
 _STATIC = Path(__file__).parents[2] / "web" / "static"
-_FILES = {"survey.js": "text/javascript", "survey_views.js": "text/javascript", "pages.css": "text/css"}
+_FILES = dict.fromkeys(("api.js", "count.js", "survey.js", "survey_views.js"), "text/javascript") | {"pages.css": "text/css"}
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
                                "img-src 'self' blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -40,9 +41,16 @@ async def survey(request: Request, lang: _Lang = None) -> Response:
     return _page("survey.html", request, lang)
 
 
+@router.get("/count", summary="The page with a button that counts", response_class=Response, responses=_PAGE)
+async def count(request: Request, lang: _Lang = None) -> Response:
+    return _page("count.html", request, lang)
+
+
 def _page(name: str, request: Request, lang: str | None) -> Response:
     chosen = Lang(lang) if lang in set(Lang) else language_for(request)
-    text = _templates.get_template(name).render(tr=Translator(chosen), lang=chosen.value)
+    tr = Translator(chosen)
+    text = _templates.get_template(name).render(
+        tr=tr, lang=chosen.value, reasons={code: tr.say(words) for code, words in REASONS.items()})
     headers = _HEADERS | {"Content-Language": chosen.value, "Vary": "Accept-Language"}
     return Response(text, media_type="text/html", headers=headers)
 

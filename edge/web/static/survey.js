@@ -1,12 +1,9 @@
 // The survey of a bay, step by step: key, picture, corners, shelves, save. All data comes from the API with the caller's key.
 
+import { busy as attempt, call, hasKey, keepKey, words } from "./api.js";
 import { CornerStage, FrontStage } from "./survey_views.js";
 
 const by = (id) => document.getElementById(id);
-const words = JSON.parse(by("words").textContent);
-const lang = document.documentElement.lang.slice(0, 2);
-const KEY = "shelfcount.key";
-const TRIES = 3;
 const STEPS = ["key", "picture", "corners", "shelves", "save"];
 const SHELF_FIELDS = ["name", "top_mm", "bottom_mm"];
 const SLOT_FIELDS = ["shelf", "left_mm", "right_mm", "facings", "sku"];
@@ -19,54 +16,7 @@ const corners = new CornerStage(by("stage"), words.corners, () => { // other cor
 });
 const front = new FrontStage(by("front"), words.board, moveBoard);
 
-class Refused extends Error {
-  constructor(status, problem) {
-    super([problem.detail, ...(problem.errors || []).map((one) => `${one.field}: ${one.message}`)].join(" "));
-    this.status = status;
-  }
-}
-
-/** A new key for each action; http on a local network has no randomUUID. */
-function newKey() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** Calls the API; a write whose answer was lost is sent again under the same key, so that it is done once. */
-async function call(method, path, { json, form } = {}) {
-  const headers = { Authorization: `Bearer ${sessionStorage.getItem(KEY) || ""}`, "Accept-Language": lang };
-  if (method === "POST") headers["Idempotency-Key"] = newKey();
-  if (json) headers["Content-Type"] = "application/json";
-  for (let left = TRIES; ; left -= 1) {
-    let answer;
-    try {
-      answer = await fetch(path, { method, headers, body: json ? JSON.stringify(json) : form });
-    } catch {
-      if (left > 1) continue;
-      throw new Error(words.offline);
-    }
-    if (answer.ok) return answer;
-    const problem = await answer.json().catch(() => ({ detail: `${answer.status}` }));
-    throw new Refused(answer.status, problem);
-  }
-}
-
-/** Does the work of a step: the button waits, and what goes wrong is said where it belongs. */
-async function busy(step, button, work) {
-  const alert = by(`alert-${step}`);
-  const label = button?.textContent;
-  alert.hidden = true;
-  if (button) Object.assign(button, { disabled: true });
-  try {
-    await work();
-  } catch (error) {
-    if (error.status === 401) show("key");
-    const place = error.status === 401 ? by("alert-key") : alert;
-    place.textContent = error.message;
-    place.hidden = false;
-  } finally {
-    if (button) Object.assign(button, { disabled: false, textContent: label });
-  }
-}
+const busy = (step, button, work) => attempt(step, button, () => show("key"), work);
 
 /** Shows the steps up to `step`. */
 function show(step) {
@@ -90,7 +40,7 @@ async function begin() {
 
 by("key-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  sessionStorage.setItem(KEY, by("key").value.trim());
+  keepKey(by("key").value.trim());
   busy("key", event.submitter, begin);
 });
 
@@ -299,4 +249,4 @@ async function keep(body, place) {
 }
 
 show("key");
-if (sessionStorage.getItem(KEY)) busy("key", null, begin);
+if (hasKey()) busy("key", null, begin);
