@@ -136,7 +136,7 @@ def _judge(
         return open_judge(settings, eye, networks), card
     except ModelError as error:
         warn(error)
-        return None, replace(card, why_degraded=str(error))
+        return None, replace(card, why_degraded=error.message)
 
 
 def _people(settings: Settings, networks: Networks, warn: Callable[[Told], None]) -> PersonFinder | None:
@@ -156,5 +156,5 @@ def _eye(
         prove_eye(eye)
     except ModelError as error:
         warn(error)
-        return None, ModelCard(why_down=str(error))
+        return None, ModelCard(why_down=error.message)
     return eye, ModelCard(eye.detector.fingerprint, eye.embedder_fingerprint, eye.gallery_fingerprint)
