@@ -76,6 +76,11 @@ def settings_of(known: Sequence[CameraEntry]) -> dict[str, CameraSettings]:
     return {entry.name: CameraSettings(**entry.model_dump(exclude={"name", "spec", "location", "site"})) for entry in known}
 
 
+def name_of(camera: str | None, known: Sequence[CameraEntry]) -> str | None:
+    """The name of a `camera` given by the name or spec of a `known` one; None for any other."""
+    return next((entry.name for entry in known if camera in (entry.name, entry.spec)), None)
+
+
 def spec_of(camera: str, known: Sequence[CameraEntry]) -> tuple[str, CameraSettings]:
     """The spec of a `camera` by the name or spec of a `known` one, and how that is set; any other is a spec itself. Raises
     UsageFault for what is neither a camera nor a file."""
