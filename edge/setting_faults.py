@@ -41,6 +41,10 @@ def why_of(fault: ErrorDetails, known: Iterable[str]) -> Message | Told | str:
             return tell("it must be {most} or less", most=limits["le"])
         case "string_too_short":
             return tell("it must not be empty")
+        case "string_pattern_mismatch":
+            return tell("it is not of the form that it must have")
+        case "literal_error":
+            return tell("it must be one of {allowed}", allowed=str(limits["expected"]).replace(" or ", ", "))
         case "tuple_type":
             return tell("it must be a list; the table of a camera begins with two brackets on each side, [[camera]]")
         case _:

@@ -14,12 +14,14 @@ CAMERA = '[[camera]]\nname = "shelf"\nspec = "0"\n'
 
 @pytest.mark.parametrize(("written", "told"), [
     ('galery = "g"\n', f"setting galery {HERE}: there is no such setting; is gallery meant?"),
-    (CAMERA + 'gallery = "g"\n', f"setting [[camera]] 1: gallery {HERE}: there is no such setting; one of the whole shop stands "
-                                 "above the first [[camera]]"),
+    (CAMERA + 'gallery = "g"\n', f"setting [[camera]] 1: gallery {HERE}: there is no such setting; one of the whole shop "
+                                 "stands above the first [[camera]]"),
     (CAMERA + '[[camera]]\nname = "right"\n', f"setting [[camera]] 2: spec {HERE}: it is missing"),
     (CAMERA.replace('"shelf"', "5"), f"setting [[camera]] 1: name {HERE}: it must be text in quotes"),
     (CAMERA.replace('"shelf"', '""'), "it must not be empty"),
     (CAMERA.replace("[[camera]]", "[camera]"), "begins with two brackets on each side, [[camera]]"),
+    (CAMERA + 'fourcc = "MJPEG"\n', "it is not of the form that it must have"),
+    ('log = "xml"\n', "it must be one of 'text', 'json'"),
     ("db = 5\n", "it must be text in quotes"),
     ("site = 5\n", "it must be text in quotes"),
     ('threads = "many"\n', "it must be a whole number"),
