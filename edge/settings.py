@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -21,8 +20,8 @@ from pydantic_settings import (
 )
 
 from edge.errors import UsageFault
+from edge.setting_faults import key_of, why_of
 from inventory_core.errors import BadValue
-from inventory_core.messages import Told
 from inventory_core.shifts import ShiftCalendar, ShiftTemplate
 from inventory_core.wall_clock import zone_named
 
@@ -154,13 +153,8 @@ def load_settings(**options: object) -> Settings:
         raise UsageFault("{file} is not valid TOML: {why}; mend that line", file=file, why=error) from error
     except ValidationError as error:
         first = error.errors()[0]
+        known = Settings.model_fields if len(first["loc"]) == 1 else CameraEntry.model_fields
         raise UsageFault(
             "setting {key} in {file} or the environment is wrong: {why}; see docs/settings.md for the known settings",
-            key=".".join(str(part) for part in first["loc"]), file=file, why=_why(first),
+            key=key_of(first), file=file, why=why_of(first, known),
         ) from error
-
-
-def _why(fault: ErrorDetails) -> object:
-    """Our own reason, which has a translation, where there is one; else pydantic's."""
-    error = fault.get("ctx", {}).get("error")
-    return error if isinstance(error, Told) else fault["msg"]

@@ -58,6 +58,7 @@ from edge.messages import Lang
 from edge.settings import Settings
 from inventory_core.guards.burst import BurstGuard
 from inventory_core.ids import LocationId, Sku
+from inventory_core.messages import tell
 from inventory_core.photos import NoJudge, PhotoJudge
 from inventory_core.ports import BookStore
 from inventory_core.service import Stock, check_stock
@@ -213,7 +214,7 @@ def create_app(
         settings, limits, clock, store, stock or _stock_of(store), Writes(writer, clock, BurstGuard()), writer, reads, lookups,
         pictures,
         asyncio.Semaphore(limits.uploads_at_once), jobs, dict(cameras or {}),
-        model or ModelCard(why_down="no detector was given"), metrics, folder, evidence,
+        model or ModelCard(why_down=tell("no detector was given")), metrics, folder, evidence,
         judge or NoJudge(), surveying, survey or Surveys(*places_of(settings, cameras or (), {})), keeper, unattended,
     )
     problems.install(app)

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from edge.capture.camera import Camera, is_live, open_camera
 from edge.capture.camera_settings import CameraSettings
@@ -75,11 +76,20 @@ def settings_of(known: Sequence[CameraEntry]) -> dict[str, CameraSettings]:
     return {entry.name: CameraSettings(**entry.model_dump(exclude={"name", "spec", "location", "site"})) for entry in known}
 
 
+def name_of(camera: str | None, known: Sequence[CameraEntry]) -> str | None:
+    """The name of a `camera` given by the name or spec of a `known` one; None for any other."""
+    return next((entry.name for entry in known if camera in (entry.name, entry.spec)), None)
+
+
 def spec_of(camera: str, known: Sequence[CameraEntry]) -> tuple[str, CameraSettings]:
-    """The spec of a `camera` by the name or spec of a `known` one, and how that is set; any other is a spec itself."""
+    """The spec of a `camera` by the name or spec of a `known` one, and how that is set; any other is a spec itself. Raises
+    UsageFault for what is neither a camera nor a file."""
     for entry in known:
         if camera in (entry.name, entry.spec):
             return entry.spec, settings_of([entry])[entry.name]
+    if known and not is_live(camera) and not Path(camera).exists():
+        raise UsageFault("the settings have no camera {camera}, they have {cameras}; there is no file of this name either",
+                         camera=camera, cameras=", ".join(entry.name for entry in known))
     return camera, CameraSettings()
 
 

@@ -22,6 +22,7 @@ from edge.clock import Clock
 from edge.counting.evidence import Evidence
 from edge.settings import Settings
 from inventory_core.ids import Sku
+from inventory_core.messages import Message
 from inventory_core.photos import PhotoJudge
 from inventory_core.ports import BookStore, Writer
 from inventory_core.service import Stock
@@ -35,8 +36,8 @@ class ModelCard:
     detector: str | None = None
     embedder: str | None = None
     gallery: str | None = None
-    why_down: str | None = None
-    why_degraded: str | None = None
+    why_down: Message | None = None
+    why_degraded: Message | None = None
 
 
 StockCheck = Callable[[Sku, datetime], Stock]

@@ -1,6 +1,6 @@
 """Puts a server together: the book, the eye if it can be loaded, the cameras by name."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -111,19 +111,18 @@ def _tokens(store: BookStore) -> tuple[ApiToken, ...]:
 
 
 def _sites(
-    settings: Settings, cameras: Iterable[str], warn: Callable[[Told], None]
+    settings: Settings, cameras: Collection[str], warn: Callable[[Told], None]
 ) -> dict[Path | None, Calibration | None]:
-    """The site of the settings and of each camera, by file; None for a camera's own that is still to be surveyed, maybe on the
-    page of this very server. Raises BadSite."""
-    read: dict[Path | None, Calibration | None] = {settings.site: open_site(settings.site)}
+    """The site of the settings and of each camera, by file; None for a camera's that is still to be surveyed, maybe on the page
+    of this very server. Raises BadSite."""
+    read: dict[Path | None, Calibration | None] = {}
     for name in cameras:
-        if (file := settings.site_of(name)) in read:
-            continue
-        if file is not None and not file.exists():
+        if (file := settings.site_of(name)) is not None and not file.exists():
             warn(UsageFault("camera {name} has no site file {file} yet: it counts nothing until its place is surveyed, on the "
                             "page /survey or with `shelfcount calibrate bay PICTURE --out {file}`", name=name, file=file))
             read[file] = None
-        else:
+    for file in dict.fromkeys([settings.site, *map(settings.site_of, cameras)]):
+        if file not in read:
             read[file] = open_site(file)
     return read
 
@@ -136,7 +135,7 @@ def _judge(
         return open_judge(settings, eye, networks), card
     except ModelError as error:
         warn(error)
-        return None, replace(card, why_degraded=str(error))
+        return None, replace(card, why_degraded=error.message)
 
 
 def _people(settings: Settings, networks: Networks, warn: Callable[[Told], None]) -> PersonFinder | None:
@@ -156,5 +155,5 @@ def _eye(
         prove_eye(eye)
     except ModelError as error:
         warn(error)
-        return None, ModelCard(why_down=str(error))
+        return None, ModelCard(why_down=error.message)
     return eye, ModelCard(eye.detector.fingerprint, eye.embedder_fingerprint, eye.gallery_fingerprint)

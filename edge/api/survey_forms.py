@@ -43,11 +43,12 @@ def full_survey(surveys: Surveys, draft: Draft, body: SurveyResult, clock: Clock
         raise BadSurvey("the survey cannot be used: {why}", why=error) from error
 
 
-def proposal_reply(found: Proposal) -> ProposalReply:
+def proposal_reply(found: Proposal, doubts: Sequence[str]) -> ProposalReply:
     view = shown(found.view.image)
     return ProposalReply(
         view="data:image/jpeg;base64," + base64.b64encode(jpeg(view)).decode(), view_width_px=view.shape[1],
         view_height_px=view.shape[0], products=found.products, slots=_slots(found.slots),
+        doubts=list(doubts),
         shelves=[ProposedShelf(**shelf.model_dump(), confidence=one.confidence)
                  for one, shelf in zip(found.bands, _shelves([one.band for one in found.bands]), strict=True)])
 

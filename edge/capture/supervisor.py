@@ -37,7 +37,7 @@ class WorkerProcess:
         path = os.pathsep.join([str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
         self._process = subprocess.Popen(
             [sys.executable, "-m", "edge.capture.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
-            env=os.environ | _QUIET | {"PYTHONPATH": path},
+            env=os.environ | _QUIET | {"PYTHONPATH": path}, process_group=0,  # Ctrl+C is for the one who started it
         )
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("a process was started without its pipes")

@@ -21,7 +21,7 @@ from edge.cli.calibrating_answers import (
     shelves,
     site_file,
 )
-from edge.cli.calibrating_bay import bay, doubt_of_shape, doubt_of_size
+from edge.cli.calibrating_bay import bay
 from edge.cli.camera import keep_picture
 from edge.cli.check import check
 from edge.cli.console import out
@@ -29,6 +29,7 @@ from edge.cli.guided import Step, Walk, walk_through
 from edge.errors import CheckFailed, UsageFault
 from edge.passwords import without_password
 from edge.settings import load_settings
+from edge.surveying.doubts import doubt_of_shape, doubt_of_size
 from inventory_core.messages import tell
 
 PROGRESS = Path("calibrate.progress.json")

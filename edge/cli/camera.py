@@ -10,7 +10,7 @@ import typer
 from edge.bootstrap import need_people
 from edge.capture.devices import list_devices
 from edge.capture.quality import judge, measure
-from edge.capture.rig import Mode, RigCamera, replayed
+from edge.capture.rig import Mode, RigCamera, Source, replayed
 from edge.cli.app import app
 from edge.cli.console import Out, out
 from edge.cli.settled_view import settled_view
@@ -82,11 +82,11 @@ def camera_rehearse(
 ) -> None:
     """A network camera without hardware that fails on command, for rehearsing an installation; Ctrl-C ends it."""
     speak, stage = out(), open_stage()
-    if kit is not None:
-        _unpack(kit)
-        speak.say(tell("catalogue, planogram and product photos of the demo shop are in {folder}", folder=kit))
     shown = replayed(pictures or stage.folder / "frames", held=max(1, round(seconds * fps)), noise=SENSOR_NOISE)
-    with RigCamera(shown, fps=fps, port=port) as rig:
+    with _rig(shown, fps, port) as rig:
+        if kit is not None:
+            _unpack(kit)
+            speak.say(tell("catalogue, planogram and product photos of the demo shop are in {folder}", folder=kit))
         for ends in (signal.SIGINT, signal.SIGTERM):  # said aloud: a shell starts background jobs with Ctrl+C ignored
             signal.signal(ends, lambda *_: rig.stop.set())
         speak.say(tell("a camera at {address}; make it fail with {base}/mode/NAME, NAME one of {modes}", address=rig.url,
@@ -94,10 +94,20 @@ def camera_rehearse(
         rig.stop.wait()
 
 
+def _rig(shown: Source, fps: float, port: int) -> RigCamera:
+    """Raises UsageFault where the port cannot be had."""
+    try:
+        return RigCamera(shown, fps=fps, port=port)
+    except OSError as error:
+        raise UsageFault("no camera can be shown at port {port}: {why}; end what is there, such as another rehearsal, or "
+                         "choose another with --port", port=port, why=error.strerror or error) from error
+
+
 def _unpack(kit: Path) -> None:
     """The shop's tables and photos, never the truth about its day. Raises UsageFault where `kit` is there already."""
     if kit.exists():
-        raise UsageFault("{folder} is there already; name a folder that is not", folder=kit)
+        raise UsageFault("{folder} is there already; leave --kit out to go on with it, or name a folder that is not",
+                         folder=kit)
     stage = open_stage()
     shutil.copytree(stage.folder / "enrol", kit / "photos")
     for table in (stage.catalogue, stage.planogram):

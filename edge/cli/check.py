@@ -16,7 +16,7 @@ from edge.cli.check_picture import camera_on_site, picture_on_site
 from edge.cli.console import Out, out
 from edge.errors import CheckFailed, UsageFault
 from edge.passwords import without_password
-from edge.settings import CameraEntry, Settings, load_settings
+from edge.settings import CameraEntry, Settings, load_settings, settings_file
 from inventory_core.messages import Message, Told, tell
 from inventory_core.store.sql_book import open_book
 from models.gallery import open_gallery
@@ -39,6 +39,9 @@ def check(
     def read_settings() -> Message:
         nonlocal settings
         settings = load_settings(site=site, gallery=gallery)
+        if not settings_file().exists():
+            return tell("there is no {file} here, so everything is as it comes; look whether this is the shop's folder",
+                        file=settings_file())
         return tell("settings are as documented")
 
     faults += _checked(speak, read_settings)
@@ -129,6 +132,9 @@ def _broker(settings: Settings) -> Message:
 
 
 def _site(path: Path) -> Message:
+    if not path.exists():
+        raise UsageFault("there is no site file {file} yet; survey the camera with `shelfcount calibrate bay PICTURE --out "
+                         "{file}` or on the page /survey of a running server, or mend `site` in the settings", file=path)
     site = read_site(path)
     width, height = site.view_size_px
     if site.reference is not None:

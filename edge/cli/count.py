@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from edge.api.cameras import spec_of
+from edge.api.cameras import name_of, spec_of
 from edge.bootstrap import need_people, open_eye, open_people, open_site, prove_eye
 from edge.capture.hold import hold
 from edge.cli.app import app
@@ -46,7 +46,8 @@ def count(
     if not sources and camera is None:
         raise UsageFault("count needs a picture, folder or video, or --camera; see `shelfcount count --help`")
     settings = load_settings(gallery=gallery, site=site, location=location)
-    surveyed = open_site(settings.site)
+    name = name_of(camera, settings.camera)
+    surveyed, place = open_site(site or settings.site_of(name)), location or settings.location_of(name)
     start = parse_instant("--starts-at", starts_at) if starts_at else None
     found = [*expand(sources or ()), *([] if camera is None else [Source.of_camera(*spec_of(camera, settings.camera))])]
     with hold(source.name for source in found if source.kind is Kind.CAMERA):
@@ -55,7 +56,7 @@ def count(
             prove_eye(eye)
         people = _people(settings, annotate_to) if db is not None or annotate_to is not None else None
         keeper = None if db is None else Keeper.open(
-            db, settings.location, SystemClock(), eye.look_alikes, people=people, site=surveyed)
+            db, place, SystemClock(), eye.look_alikes, people=people, site=surveyed)
         drawn = AnnotatedFolder(annotate_to, out().tr) if annotate_to is not None else None
         speak, results = out(), list[CountResult]()
         for source in steps(found, speak, tell("counting")):

@@ -18,7 +18,7 @@ from edge.cli.console import out
 from edge.clock import SystemClock
 from edge.errors import ExitCode, UsageFault
 from edge.logs import events, log_as
-from edge.settings import Settings, load_settings
+from edge.settings import Settings, load_settings, settings_file
 from inventory_core.messages import Message, Told, tell
 
 _log = events("server")
@@ -60,8 +60,8 @@ def run_command(
     settings = load_settings(db=db, gallery=gallery, site=site)
     specs = chosen(camera or (), settings.camera)
     if not specs:
-        raise UsageFault("there is no camera to count unattended; name one with --camera, or write a table [[camera]] into the "
-                         "settings")
+        raise UsageFault("there is no camera to count unattended; name one with --camera, or write a table [[camera]] into "
+                         "{file} of the folder in which you start this", file=settings_file())
     plan = Plan(tuple(specs), Schedule(every, settings.calendar() if at_shift_ends else None))
     with held_cameras(specs, SystemClock(), settings_of(settings.camera)) as cameras:
         serve_until_stopped(settings, cameras, host, port, plan)

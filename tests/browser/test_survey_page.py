@@ -99,6 +99,18 @@ def test_a_phone_user_surveys_a_bay_and_nothing_sticks_out(page: Page, served: S
     assert len(site.bay.slots) > 10
 
 
+def test_sizes_typed_in_cm_are_doubted_until_they_are_mended(page: Page, served: Served) -> None:
+    open_page(page, served, "zh", 360)
+    take_picture(page)
+    page.fill("#width", "192")
+    page.fill("#height", "108")
+    page.click("#size-form button")
+    page.until("document.getElementById('doubts').checkVisibility()")
+    assert "厘米" in page.js("document.getElementById('doubts').textContent")
+    show_shelves(page)
+    page.until("document.getElementById('doubts').hidden")
+
+
 def test_a_shelf_that_looks_otherwise_today_is_confirmed_with_one_tap(page: Page, served: Served, folder: Path) -> None:
     open_page(page, served, "zh", 360)
     take_picture(page)

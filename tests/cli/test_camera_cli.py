@@ -95,5 +95,26 @@ def test_the_rehearsal_gives_a_camera_and_a_kit_and_ends_at_once(ends: signal.Si
 
 
 def test_a_kit_never_overwrites_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert ExitCode.USAGE == run(["camera", "rehearse", "--kit", str(tmp_path), "--lang", "en"])
-    assert "is there already" in capsys.readouterr().err
+    assert ExitCode.USAGE == run(["camera", "rehearse", "--port", "0", "--kit", str(tmp_path), "--lang", "en"])
+    assert "leave --kit out" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_port_that_something_else_has_is_told_in_words_and_no_kit_is_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with RigCamera(replayed(folder_of(tmp_path / "a", shelf()))) as rig:
+        port = rig.url.split(":")[2].split("/")[0]
+        assert ExitCode.USAGE == run(
+            ["camera", "rehearse", "--port", port, "--kit", str(tmp_path / "kit"), "--lang", "en"])
+    assert "choose another with --port" in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "kit").exists()
+
+
+@pytest.mark.parametrize("command", [["camera", "picture", "rigth", "--out", "bay.png"], ["count", "--camera", "rigth"]])
+def test_a_name_that_the_settings_do_not_have_is_told_with_those_that_they_have(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("shelfcount.toml").write_text('[[camera]]\nname = "right"\nspec = "http://127.0.0.1:9/live"\n', encoding="utf-8")
+    assert ExitCode.USAGE == run([*command, "--lang", "en"])
+    assert "have no camera rigth, they have right" in " ".join(capsys.readouterr().err.split())

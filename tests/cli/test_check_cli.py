@@ -38,3 +38,14 @@ def test_a_location_that_the_book_does_not_know_is_named_with_those_that_it_has(
     assert "has no location backery-bay, it has shelf-1; mend `location`" in " ".join(capsys.readouterr().out.split())
     Path("shelfcount.toml").write_text('db = "shop.db"\nlocation = "shelf-1"\n', encoding="utf-8")
     assert ExitCode.DONE == commands.run(["check", "--lang", "en"])
+
+
+def test_a_folder_without_settings_is_not_taken_for_a_shop_whose_settings_are_right(capsys: pytest.CaptureFixture[str]) -> None:
+    commands.run(["check", "--lang", "en"])
+    assert "ok: there is no shelfcount.toml here" in capsys.readouterr().out
+
+
+def test_a_site_that_was_not_surveyed_yet_is_told_with_how_to_survey_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ExitCode.CHECK_FAILED == commands.run(["check", "--site", "right.toml", "--lang", "en"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "`shelfcount calibrate bay PICTURE --out right.toml`" in said

@@ -186,3 +186,16 @@ def test_a_gallery_of_another_embedder_is_refused(capsys: pytest.CaptureFixture[
     write("x.png", encoded(".png", shelf()))
     assert ExitCode.USAGE == commands.run(["count", "x.png", "--gallery", "gallery", "--lang", "en"])
     assert "embedder" in capsys.readouterr().err
+
+
+def test_a_camera_of_the_settings_is_counted_at_its_own_place(capsys: pytest.CaptureFixture[str]) -> None:
+    entry = '[[camera]]\nname = "right"\nspec = "http://127.0.0.1:9/live"\nlocation = "right-bay"\n'
+    Path("shelfcount.toml").write_text(entry, encoding="utf-8")
+    assert ExitCode.USAGE == commands.run(["count", "--camera", "right", "--db", "shop.db", "--lang", "en"])
+    assert "right-bay" in capsys.readouterr().err
+    Path("shelfcount.toml").write_text('site = "left.toml"\n' + entry + 'site = "right.toml"\n', encoding="utf-8")
+    for camera in ("right", "http://127.0.0.1:9/live"):
+        commands.run(["count", "--camera", camera, "--lang", "en"])
+        assert "site file right.toml cannot be read" in capsys.readouterr().err
+    commands.run(["count", "--camera", "right", "--site", "other.toml", "--lang", "en"])
+    assert "site file other.toml cannot be read" in capsys.readouterr().err

@@ -33,6 +33,7 @@ from edge.api.uploads import SURVEY_BODY, Asked, asked_for
 from edge.capture.pictures import decode_picture
 from edge.counting.reasons import reason_in_words
 from edge.messages import Translator
+from edge.surveying.doubts import doubts_of
 from inventory_core.events import Action, Event, Outcome, quoted
 from inventory_core.messages import Message, Told, tell
 from inventory_core.ports import Book
@@ -94,7 +95,8 @@ async def proposal(
 ) -> Response:
     draft = desk.surveys.draft(id)
     survey = draft_survey(desk.surveys, draft, corners, width_mm, height_mm)
-    reply = await desk.surveying.run(lambda: proposal_reply(desk.surveys.propose(draft, survey, shelves)))
+    doubts = [Translator(language_for(request)).say(doubt) for doubt in doubts_of(survey)]
+    reply = await desk.surveying.run(lambda: proposal_reply(desk.surveys.propose(draft, survey, shelves), doubts))
     return await noted_view(request, desk, tagged(request, reply.model_dump()), id)
 
 

@@ -85,7 +85,8 @@ class ProposedShelf(ShelfBody):
 
 
 class ProposalReply(_Body):
-    """`view` is the bay from the front as a JPEG (data URI), `view_width_px` x `view_height_px`."""
+    """`view` is the bay from the front as a JPEG (data URI), `view_width_px` x `view_height_px`; `doubts` say in words what of
+    corners and sizes may be a slip."""
 
     view: str = Field(json_schema_extra={"contentMediaType": "image/jpeg"})
     view_width_px: int
@@ -93,6 +94,7 @@ class ProposalReply(_Body):
     shelves: list[ProposedShelf]
     slots: list[SlotBody]
     products: int
+    doubts: list[str]
 
 
 class SiteReply(_Body):

@@ -98,6 +98,8 @@ by("size-form").addEventListener("submit", (event) => {
     await by("view").decode();
     const unsure = found.shelves.some((shelf) => shelf.confidence === 0) ? ` ${words.unsure}` : "";
     by("found").textContent = words.found.replace("{n}", found.shelves.length).replace("{products}", found.products) + unsure;
+    by("doubts").textContent = found.doubts.join("\n");
+    by("doubts").hidden = !found.doubts.length;
     by("old-shelves").hidden = !state.start.site;
     by("done").replaceChildren();
     show("save");

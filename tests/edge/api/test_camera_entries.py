@@ -72,7 +72,7 @@ def test_a_key_or_value_that_is_not_documented_is_refused(entries: tuple[CameraE
     text = FILE.replace('name = "window"', line) if line.startswith("name") else f"{FILE}{line}\n"
     text = text.replace('fourcc = "YUYV"\n', "").replace("power_line_hz = 60\n", "")
     Path("shelfcount.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(UsageFault, match="setting camera"):
+    with pytest.raises(UsageFault, match=r"setting \[\[camera\]\] [12]: "):
         load_settings()
 
 

@@ -20,6 +20,7 @@ from edge.api.uploads import check_picture
 from edge.errors import UnreadableInput
 from edge.settings import Settings
 from inventory_core.ids import CountId, LocationId
+from inventory_core.messages import tell
 from inventory_core.ports import BookStore
 from tests.edge.api.conftest import NOW, Build, FixedLooker, Shop
 
@@ -121,7 +122,7 @@ def test_what_cannot_be_counted_is_refused_at_once(
 
 
 def test_without_a_detector_counting_is_refused_and_health_says_why(build: Build) -> None:
-    with TestClient(build(looker=None, model=ModelCard(why_down="the file is gone"))) as client:
+    with TestClient(build(looker=None, model=ModelCard(why_down=tell("the file is gone")))) as client:
         answer = Shop(client).post("/v2/counts", {"camera": "door"})
         assert (503, "cannot_count") == (answer.status_code, answer.json()["code"])
         health = client.get("/api/health").json()

@@ -15,6 +15,7 @@ from edge.capture.keeper import CameraState
 from edge.capture.rig import Mode, RigCamera
 from edge.clock import SimulatedClock
 from edge.errors import UnreadableInput
+from edge.messages import Lang
 from tests.edge.api.conftest import NOW, Build
 from tests.edge.api.test_serve import Serve, folder, serve
 
@@ -58,6 +59,13 @@ def test_health_is_not_up_while_a_camera_is_offline(build: Build, states: tuple[
         part = client.get("/api/health").json()["camera"]
     assert whole == part["status"]
     assert {state.camera: state.code for state in states} == {name: told["code"] for name, told in part["cameras"].items()}
+
+
+def test_health_says_why_a_camera_is_offline_in_the_caller_s_language(build: Build) -> None:
+    with TestClient(build(cameras={"window": named(GONE)})) as client:
+        parts = {lang: client.get("/api/health", headers={"Accept-Language": lang}).json()["camera"] for lang in Lang}
+    assert "delivers no picture" in parts[Lang.EN]["cameras"]["window"]["reason"]
+    assert "没有送出画面" in parts[Lang.ZH]["cameras"]["window"]["reason"]
 
 
 def test_each_live_camera_has_its_figures(build: Build) -> None:

@@ -11,13 +11,18 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
+from edge.api.cameras import NamedCamera
 from edge.api.opening import open_server
+from edge.capture.camera import open_camera
 from edge.cli.serve import serve_until_stopped
+from edge.clock import SystemClock
 from edge.errors import UsageFault
 from edge.messages import Lang, Translator
 from edge.settings import Settings
@@ -183,6 +188,16 @@ def test_a_damaged_book_warns_in_chinese_too(folder: Path, without_networks: Pat
         said = " ".join(map(Translator(Lang.ZH).say, told))
     assert "只读" in said
     assert "`shelfcount ledger restore" in said
+
+
+def test_a_camera_is_surveyed_on_the_page_of_a_server_that_lacks_its_site_file(folder: Path, without_networks: Path) -> None:
+    settings = Settings(db=str(folder / "shop.db"), site=folder / "site.toml", models=without_networks)
+    told: list[Told] = []
+    cameras = {"door": NamedCamera(partial(open_camera, "tape.mp4"), SystemClock())}
+    with open_server(settings, cameras, Lang.EN, told.append) as server, TestClient(server.api) as client:
+        asked = client.get("/v2/surveys", params={"camera": "door"}, headers={"Authorization": "Bearer admin"}).json()
+    assert (str(folder / "site.toml"), None) == (asked["file"], asked["site"])
+    assert "camera door has no site file" in " ".join(map(str, told))
 
 
 @pytest.mark.parametrize(("content", "words"), [(b"not a book", "is not a book"), (None, "damaged")])

@@ -256,6 +256,14 @@ def test_what_begins_a_survey_and_proposals_may_be_asked_for_again_by_tag(shop: 
     assert "cannot_mask" in paths["/v2/surveys"]["post"]["responses"]["503"]["description"]
 
 
+def test_sizes_that_may_be_a_slip_are_told_in_words_and_right_ones_not(shop: Shop) -> None:
+    id, in_cm = begun(shop)["id"], QUERY.replace("1920", "192").replace("1080", "108")
+    exchanged = QUERY.replace("width_mm=1920&height_mm=1080", "width_mm=1080&height_mm=1920")
+    told = [shop.get(f"/v2/surveys/{id}/proposal{query}").json()["doubts"] for query in (QUERY, in_cm, exchanged)]
+    assert [0, 1, 1] == [len(doubts) for doubts in told]
+    assert ("cm?", "exchanged?") == (told[1][0][-3:], told[2][0].split()[-1])
+
+
 def test_a_proposal_for_corners_that_go_round_nothing_is_refused(shop: Shop) -> None:
     crossed = QUERY.replace("corners=959&corners=0&corners=959&corners=539", "corners=959&corners=539&corners=959&corners=0")
     assert "bad_survey" == shop.get(f"/v2/surveys/{begun(shop)['id']}/proposal{crossed}").json()["code"]

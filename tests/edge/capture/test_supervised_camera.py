@@ -81,3 +81,10 @@ def test_a_camera_that_is_not_there_is_offline_with_its_reason() -> None:
 ])  # fmt: skip
 def test_a_password_is_not_shown(spec: str, shown: str) -> None:
     assert shown == without_password(spec)
+
+
+def test_ctrl_c_on_the_terminal_is_for_the_program_alone_which_then_ends_its_camera_process() -> None:
+    process = WorkerProcess(Order("0", "door"))
+    apart = os.getpgid(process.pid) != os.getpgrp()
+    process.kill()
+    assert apart
