@@ -1,4 +1,4 @@
-"""The page with the button in a real browser, on a phone, in both languages: pressed once, it says what was seen, or why not."""
+"""The page with the button in a real browser, on a phone, in both languages: one press, and what was seen, or why not."""
 
 import shutil
 from collections.abc import Iterator
@@ -52,7 +52,9 @@ def text(page: Page, id: str) -> str:
     return str(page.js(f"document.getElementById('{id}').textContent"))
 
 
-@pytest.mark.parametrize(("lang", "verdict", "unknown"), [(Lang.EN, "Counted", "unknown products"), (Lang.ZH, "已清点", "未识别商品")])
+@pytest.mark.parametrize(("lang", "verdict", "unknown"), [
+    (Lang.EN, "Counted", "unknown products"), (Lang.ZH, "已清点", "未识别商品"),
+])
 def test_one_press_on_a_phone_counts_what_the_camera_sees(
     page: Page, served: Served, lang: Lang, verdict: str, unknown: str
 ) -> None:
