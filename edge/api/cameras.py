@@ -64,10 +64,11 @@ def specs_of(given: Sequence[str]) -> dict[str, str]:
 
 
 def chosen(given: Sequence[str], known: Sequence[CameraEntry]) -> dict[str, str]:
-    """What each camera stands for: those `given`, of which a name alone is one of the settings' (`known`); none given: all of
-    the settings'. Raises UsageFault."""
-    specs = {entry.name: entry.spec for entry in known}
-    return specs_of([f"{each}={specs[each]}" if each in specs else each for each in given]) if given else specs
+    """What each camera stands for: those `given`, of which a name or spec alone may be one of the settings' (`known`); none
+    given: all of the settings'. Raises UsageFault."""
+    meant = {each: entry for each in given if (entry := entry_of(each, known)) is not None}
+    return specs_of([f"{meant[each].name}={meant[each].spec}" if each in meant else each for each in given]) if given else {
+        entry.name: entry.spec for entry in known}
 
 
 def settings_of(known: Sequence[CameraEntry]) -> dict[str, CameraSettings]:
@@ -75,12 +76,16 @@ def settings_of(known: Sequence[CameraEntry]) -> dict[str, CameraSettings]:
     return {entry.name: CameraSettings(**entry.model_dump(exclude={"name", "spec", "location", "site"})) for entry in known}
 
 
+def entry_of(camera: str, known: Sequence[CameraEntry]) -> CameraEntry | None:
+    """The `known` camera that `camera` is the name of, else the spec of."""
+    return next((each for each in known if each.name == camera), next((each for each in known if each.spec == camera), None))
+
+
 def spec_of(camera: str, known: Sequence[CameraEntry]) -> tuple[str, CameraSettings]:
     """The spec of a `camera` by the name or spec of a `known` one, and how that is set; any other is a spec itself."""
-    for entry in known:
-        if camera in (entry.name, entry.spec):
-            return entry.spec, settings_of([entry])[entry.name]
-    return camera, CameraSettings()
+    if (entry := entry_of(camera, known)) is None:
+        return camera, CameraSettings()
+    return entry.spec, settings_of([entry])[entry.name]
 
 
 @contextmanager

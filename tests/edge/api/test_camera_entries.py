@@ -43,6 +43,7 @@ DOOR, WINDOW = "/dev/v4l/by-path/nowhere", "rtsp://owner:Kanarienvogel@10.0.0.4/
 @pytest.mark.parametrize(("given", "expected"), [
     ((), {"door": DOOR, "window": WINDOW}), (("window",), {"window": WINDOW}), (("door=0",), {"door": "0"}),
     (("back=1", "door"), {"back": "1", "door": DOOR}), (("/dev/video3",), {"/dev/video3": "/dev/video3"}),
+    ((WINDOW,), {"window": WINDOW}),
 ])
 def test_a_name_alone_is_one_of_the_settings(
     entries: tuple[CameraEntry, ...], given: tuple[str, ...], expected: dict[str, str]
