@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from inventory_core.counts import CaptureStatus, ShelfCount
+from inventory_core.counts import Capture, CaptureStatus, ShelfCount
 from inventory_core.discrepancies import DiscrepancyKind, DiscrepancyReport, DiscrepancyState, Owner
 from inventory_core.ids import LocationId, ShelfId, Sku
 from inventory_core.ledger import balances_as_of
@@ -153,6 +153,20 @@ def test_a_product_without_any_place_counts_one_deep_and_only_where_it_is_seen()
 
 def test_without_a_planogram_nothing_is_misplaced() -> None:
     assert [("A", "shortage", 1)] == findings(report([look("09:00", "A A")], ledger("08:00 opening A +3"), Planogram.of([])))
+
+
+def test_a_look_at_another_bay_of_the_location_does_not_show_that_a_stray_is_gone() -> None:
+    def beside(clock: str) -> Capture:
+        seen = look(clock, "B B")
+        return replace(seen, pedigree=replace(seen.pedigree, camera="beside"), shelves_seen=(ShelfId("9"),),
+                       counts=tuple(replace(each, shelf=ShelfId("9")) for each in seen.counts))
+
+    looks = [look("09:00", "A A | B A"), beside("09:01"), look("10:00", "A A | B A"), beside("10:01")]
+    gone = [*looks, look("11:00", "A A | B"), beside("11:01"), look("12:00", "A A | B")]
+    for seen, ended_at in ((looks, None), (gone, at("11:00"))):
+        found = report(seen, ledger("08:00 opening A +3"), plan("A A | B"))
+        assert [("A", 2, ended_at)] == [(d.sku, d.looks, d.since.ended_at) for d in found.discrepancies
+                                        if d.kind is DiscrepancyKind.MISPLACED and d.sku == "A"]
 
 
 def test_a_possible_facing_on_a_strange_shelf_is_no_finding() -> None:
