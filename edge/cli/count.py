@@ -50,8 +50,8 @@ def count(
     if camera is not None:
         place = _place_of(camera, settings, site, location)
         if sources and place != settings:
-            raise UsageFault("camera {camera} has a place of its own in the settings, where these pictures were not taken; count "
-                             "it by a command of its own", camera=without_password(camera))
+            raise UsageFault("camera {camera} has a place of its own in the settings, where these pictures were not taken; "
+                             "count it by a command of its own", camera=without_password(camera))
         settings = place
     surveyed = open_site(settings.site)
     start = parse_instant("--starts-at", starts_at) if starts_at else None
