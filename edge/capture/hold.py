@@ -28,7 +28,7 @@ def hold(specs: Iterable[str]) -> Iterator[None]:
     Raises UnreadableInput camera_busy, at once.
     """
     with ExitStack() as names:
-        for name, spec in {name: spec for spec in specs if is_live(spec) for name in _names_of(spec)}.items():
+        for name, spec in {name: each for each in specs if is_live(each) for name in _names_of(each)}.items():
             holder = names.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
             try:
                 holder.bind(name)
