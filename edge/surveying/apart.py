@@ -22,14 +22,14 @@ class Outlook:
     site: Calibration | None
 
     def shelf_of(self, other: "Outlook") -> str | None:
-        """A shelf that both have; None for cameras of two locations, or of one place."""
+        """A shelf that both have; None for cameras of two locations, or of one place whose picture tells who sees it."""
         if self.location != other.location:
             return None
         if self.site is None or other.site is None:
             named = self.site or other.site
             rows = ["1"] if named is None else [band.shelf for band in named.bay.bands if band.shelf.isdecimal()]
             return next(iter(rows), None)
-        if self.site.fingerprint == other.site.fingerprint:
+        if self.site.fingerprint == other.site.fingerprint and self.site.reference is not None:
             return None
         names = {band.shelf for band in other.site.bay.bands}
         return next((band.shelf for band in self.site.bay.bands if band.shelf in names), None)
