@@ -107,6 +107,18 @@ def test_two_cameras_that_count_one_shelf_are_not_run(
     assert "cameras a and b both count a shelf 1 of the location shelf-1" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["run", "serve"])
+def test_a_site_by_which_no_camera_would_be_counted_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("shelfcount.toml").write_text("[[camera]]\nname = 'till'\nspec = 'a.mp4'\nsite = 'till.toml'\n", encoding="utf-8")
+    assert ExitCode.USAGE == commands.run([command, "--port", "0", "--site", "front.toml", "--lang", "en"])
+    assert "no camera would be counted by --site front.toml" in capsys.readouterr().err
+    assert ExitCode.USAGE == commands.run([command, "--port", "0", "--site", str(Path("till.toml").absolute()), "--lang", "en"])
+    assert "till.toml cannot be read" in capsys.readouterr().err
+
+
 def test_run_wants_a_camera(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     assert ExitCode.USAGE == commands.run(["run", "--lang", "en"])
