@@ -55,9 +55,10 @@ class Sighting:
 
 def judged_sightings(
     capture: Capture, places: Mapping[Sku, tuple[Slot, ...]], products: frozenset[Sku], accounts: Mapping[Sku, Account],
-    policy: ReconcilePolicy, known_at: datetime,
+    policy: ReconcilePolicy, known_at: datetime, elsewhere: frozenset[Sku | None] = frozenset(),
 ) -> tuple[Sighting, ...]:
-    """Every known product that has a place at the capture's location, or was counted there, and could be seen."""
+    """Every known product that has a place at the capture's location, or was counted there, and could be seen; of those that
+    stand `elsewhere` at the location too, where this look does not reach, it shows a part."""
     counted = _counted(capture)
     heard_by = min(capture.captured_at + policy.grace, known_at)
     sightings = []
@@ -75,7 +76,7 @@ def judged_sightings(
         sightings.append(Sighting(
             capture, sku, tuple(stood), _sum(stood.values()),
             _units(UnitRange.behind(facings, depths.get(shelf, depth_of(slots))) for shelf, facings in stood.items()),
-            at_least=len(visible) < len(slots) or capture.status is CaptureStatus.PARTLY,
+            at_least=len(visible) < len(slots) or capture.status is CaptureStatus.PARTLY or sku in elsewhere,
             ledger_then=units - late, ledger=units, knew=account.knew(capture.captured_at, heard_by),
         ))
     return tuple(sightings)
