@@ -105,6 +105,11 @@ class Settings(BaseSettings):
         """The site file of a camera's place, likewise."""
         return next((each.site for each in self.camera if each.name == camera and each.site), self.site)
 
+    def location_at(self, site: Path) -> str:
+        """Where in the book the place of a site file is: that of the camera which is counted by it."""
+        return next((self.location_of(each.name) for each in self.camera
+                     if (own := self.site_of(each.name)) is not None and own.absolute() == site.absolute()), self.location)
+
     def calendar(self) -> ShiftCalendar:
         """The shifts of the shop."""
         return ShiftCalendar(self.shift_zone, _templates(self.shifts))

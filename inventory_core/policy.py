@@ -18,6 +18,8 @@ class ReconcilePolicy:
     `round_bulk_units`: a movement of a multiple of this many units is a round bulk.
     `service_accounts`: patterns of accounts that nobody sits at, case ignored.
     `explains_share`: share 0..1 of the looks at a gap which a cause must bring into the range.
+    `other_camera_s`: seconds for which what another camera of the location saw on its own shelves counts as standing there: a
+    day, so that one that is counted once a day is not forgotten and one that was taken away is.
     """
 
     min_captures: int | None = None
@@ -25,8 +27,11 @@ class ReconcilePolicy:
     round_bulk_units: int = 50
     service_accounts: tuple[str, ...] = ("*@*", "auto-*", "*-sync*", "svc-*")
     explains_share: float = 0.8
+    other_camera_s: float = 86_400.0
 
     def __post_init__(self) -> None:
+        if self.other_camera_s < 0:
+            raise BadValue("other_camera_s is at least 0, got {n}", n=self.other_camera_s)
         if self.min_captures is not None and self.min_captures < 1:
             raise BadValue("min_captures is at least 1, got {n}", n=self.min_captures)
         if self.posting_grace_s < 0:

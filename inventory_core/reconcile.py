@@ -83,13 +83,24 @@ class _Room:
     def judged(self) -> Mapping[Sku, tuple[Sighting, ...]]:
         """Every product that could be held against the book, over time."""
         known: dict[Sku, list[Sighting]] = defaultdict(list)
+        latest: dict[str | None, Capture] = {}
         for look in self.looks:
+            if look.status is CaptureStatus.COUNTED:
+                latest[look.pedigree.camera] = look
             for sighting in judged_sightings(
-                look, self.places, frozenset(self.catalogue), self.accounts, self.policy, self.known_at
+                look, self.places, frozenset(self.catalogue), self.accounts, self.policy, self.known_at,
+                self._elsewhere(look, latest.values()),
             ):
                 if sighting.sku is not None and sighting.gap is not None:
                     known[sighting.sku].append(sighting)
         return {sku: tuple(seen) for sku, seen in sorted(known.items())}
+
+    def _elsewhere(self, look: Capture, latest: Iterable[Capture]) -> frozenset[Sku | None]:
+        """What the latest looks of other cameras show on shelves that `look` does not see."""
+        others = (other for other in latest if other.pedigree.camera != look.pedigree.camera
+                  and (look.captured_at - other.captured_at).total_seconds() <= self.policy.other_camera_s)
+        return frozenset(count.sku for other in others for count in other.counts
+                         if count.shelf not in look.shelves_seen and count.facings.high > 0)
 
     def gaps(
         self, judged: Mapping[Sku, tuple[Sighting, ...]], refused: tuple[RefusedPosting, ...], look_alikes: LookAlikes

@@ -55,9 +55,10 @@ class Sighting:
 
 def judged_sightings(
     capture: Capture, places: Mapping[Sku, tuple[Slot, ...]], products: frozenset[Sku], accounts: Mapping[Sku, Account],
-    policy: ReconcilePolicy, known_at: datetime,
+    policy: ReconcilePolicy, known_at: datetime, elsewhere: frozenset[Sku | None] = frozenset(),
 ) -> tuple[Sighting, ...]:
-    """Every known product that has a place at the capture's location, or was counted there, and could be seen."""
+    """Every known product that has a place at the capture's location, or was counted there, and could be seen; of those that
+    stand `elsewhere` at the location too, where this look does not reach, it shows a part."""
     counted = _counted(capture)
     heard_by = min(capture.captured_at + policy.grace, known_at)
     sightings = []
@@ -75,7 +76,7 @@ def judged_sightings(
         sightings.append(Sighting(
             capture, sku, tuple(stood), _sum(stood.values()),
             _units(UnitRange.behind(facings, depths.get(shelf, depth_of(slots))) for shelf, facings in stood.items()),
-            at_least=len(visible) < len(slots) or capture.status is CaptureStatus.PARTLY,
+            at_least=len(visible) < len(slots) or capture.status is CaptureStatus.PARTLY or sku in elsewhere,
             ledger_then=units - late, ledger=units, knew=account.knew(capture.captured_at, heard_by),
         ))
     return tuple(sightings)
@@ -86,10 +87,21 @@ def stray_sightings(
 ) -> Mapping[Sku | None, tuple[Sighting, ...]]:
     """Over all looks at one location: what stands on a shelf where it has no place, None for products without a name.
 
-    A look that shows none of a stray shows that it is gone, unless it saw only a part.
+    A look that shows none of a stray shows that it is gone, unless it saw only a part, or neither a shelf nor through a camera
+    on which the stray was ever seen: two cameras may look at two bays of one location.
     """
     looks = tuple(captures)
     found = {capture.id: _out_of_place(capture, places) for capture in looks}
+    shelves, cameras = defaultdict[Sku | None, set[ShelfId]](set), defaultdict[Sku | None, set[str | None]](set)
+    for look in looks:
+        for sku, on in found[look.id].items():
+            shelves[sku].update(on)
+            cameras[sku].add(look.pedigree.camera)
+
+    def looked_there(look: Capture, sku: Sku | None) -> bool:
+        seen = look.pedigree.camera in cameras[sku] or not shelves[sku].isdisjoint(look.shelves_seen)
+        return seen and look.status is CaptureStatus.COUNTED
+
     strays: dict[Sku | None, tuple[Sighting, ...]] = {}
     for sku in {sku for on in found.values() for sku in on}:
         account = Account.empty() if sku is None else accounts.get(sku, Account.empty())
@@ -99,7 +111,7 @@ def stray_sightings(
                 look, sku, tuple(on), _sum(on.values()), UnitRange.behind(_sum(on.values()), depth), at_least=False,
                 ledger_then=account.units(look.captured_at), ledger=account.units(look.captured_at),
             )
-            for look in looks if (on := found[look.id].get(sku, {})) or look.status is CaptureStatus.COUNTED
+            for look in looks if (on := found[look.id].get(sku, {})) or looked_there(look, sku)
         )
     return strays
 

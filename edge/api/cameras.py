@@ -65,10 +65,11 @@ def specs_of(given: Sequence[str]) -> dict[str, str]:
 
 
 def chosen(given: Sequence[str], known: Sequence[CameraEntry]) -> dict[str, str]:
-    """What each camera stands for: those `given`, of which a name alone is one of the settings' (`known`); none given: all of
-    the settings'. Raises UsageFault."""
-    specs = {entry.name: entry.spec for entry in known}
-    return specs_of([f"{each}={specs[each]}" if each in specs else each for each in given]) if given else specs
+    """What each camera stands for: those `given`, of which a name or spec alone may be one of the settings' (`known`); none
+    given: all of the settings'. Raises UsageFault."""
+    meant = {each: entry for each in given if (entry := entry_of(each, known)) is not None}
+    return specs_of([f"{meant[each].name}={meant[each].spec}" if each in meant else each for each in given]) if given else {
+        entry.name: entry.spec for entry in known}
 
 
 def settings_of(known: Sequence[CameraEntry]) -> dict[str, CameraSettings]:
@@ -76,17 +77,16 @@ def settings_of(known: Sequence[CameraEntry]) -> dict[str, CameraSettings]:
     return {entry.name: CameraSettings(**entry.model_dump(exclude={"name", "spec", "location", "site"})) for entry in known}
 
 
-def name_of(camera: str | None, known: Sequence[CameraEntry]) -> str | None:
-    """The name of a `camera` given by the name or spec of a `known` one; None for any other."""
-    return next((entry.name for entry in known if camera in (entry.name, entry.spec)), None)
+def entry_of(camera: str, known: Sequence[CameraEntry]) -> CameraEntry | None:
+    """The `known` camera that `camera` is the name of, else the spec of."""
+    return next((each for each in known if each.name == camera), next((each for each in known if each.spec == camera), None))
 
 
 def spec_of(camera: str, known: Sequence[CameraEntry]) -> tuple[str, CameraSettings]:
     """The spec of a `camera` by the name or spec of a `known` one, and how that is set; any other is a spec itself. Raises
     UsageFault for what is neither a camera nor a file."""
-    for entry in known:
-        if camera in (entry.name, entry.spec):
-            return entry.spec, settings_of([entry])[entry.name]
+    if (entry := entry_of(camera, known)) is not None:
+        return entry.spec, settings_of([entry])[entry.name]
     if known and not is_live(camera) and not Path(camera).exists():
         raise UsageFault("the settings have no camera {camera}, they have {cameras}; there is no file of this name either",
                          camera=camera, cameras=", ".join(entry.name for entry in known))

@@ -22,6 +22,7 @@ from edge.counting.pipeline import Eye
 from edge.errors import UsageFault
 from edge.messages import Lang
 from edge.settings import Settings
+from edge.surveying.apart import mixed_up, outlooks_of
 from inventory_core.access import ApiToken
 from inventory_core.errors import Damaged, StoreError
 from inventory_core.messages import Told
@@ -66,6 +67,10 @@ def open_server(
         read = _sites(settings, cameras, warn)
         sites = {name: read[file] for name in cameras if (file := settings.site_of(name)) is not None}
         site = read[settings.site]
+        if (mixed := mixed_up(outlooks_of(settings, {name: read[settings.site_of(name)] for name in cameras}))) is not None:
+            if plan is not None:
+                raise mixed
+            warn(mixed)
         broker = broker_of(settings, None if site is None else site.camera)
         eye, card = _eye(settings, watch.named, warn)
         judge, card = (None, card) if eye is None else _judge(settings, eye, card, watch.named, warn)
@@ -119,7 +124,8 @@ def _sites(
     for name in cameras:
         if (file := settings.site_of(name)) is not None and not file.exists():
             warn(UsageFault("camera {name} has no site file {file} yet: it counts nothing until its place is surveyed, on the "
-                            "page /survey or with `shelfcount calibrate bay PICTURE --out {file}`", name=name, file=file))
+                            "page /survey; or use `shelfcount calibrate bay PICTURE --out {file}` and start this again",
+                            name=name, file=file))
             read[file] = None
     for file in dict.fromkeys([settings.site, *map(settings.site_of, cameras)]):
         if file not in read:

@@ -22,6 +22,7 @@ from edge.counting.pipeline import Eye
 from edge.errors import UnreadableInput, UsageFault
 from edge.settings import Settings
 from edge.surveying.again import corners_now
+from edge.surveying.apart import Outlook, mixed_up
 from edge.surveying.keeping import Kept, staged
 from edge.surveying.planogram_table import planogram_csv
 from edge.surveying.proposal import Proposal, goods_in, propose, view_of
@@ -92,7 +93,9 @@ def places_of(settings: Settings, cameras: Iterable[str], sites: Mapping[Path | 
     places = {own: Place(own, settings.location, is_named=settings.site is not None, site=sites.get(settings.site))}
     for camera in cameras:
         file = settings.site_of(camera)
-        place = places.setdefault(file or own, Place(file or own, settings.location_of(camera), site=sites.get(file)))
+        place = places.setdefault(file or own, Place(file or own, settings.location, site=sites.get(file)))
+        if not place.cameras:
+            place.location = settings.location_of(camera)
         place.cameras += (camera,)
     return tuple(places.values())
 
@@ -183,6 +186,7 @@ class Surveys:
             survey = replace(survey, goods=goods_in(draft.seen(), self._eye))
         try:
             with staged(place.target, survey, draft.png) as made:
+                self._need_apart(place, made.calibration)
                 agreed(made.calibration)
                 files = made.put_in_place()
             planogram = _planogram(survey, place)
@@ -195,6 +199,14 @@ class Surveys:
             self._take(made.calibration, place.cameras)
         self._kept[id] = KeptSurvey(files, planogram, made.calibration.fingerprint)
         return self._kept[id]
+
+    def _need_apart(self, place: Place, site: Calibration) -> None:
+        """Raises BadSurvey for shelves that another camera of the same location counts already."""
+        for each in self._places if place.cameras else ():
+            if each is not place and each.site is not None and each.cameras:
+                both = Outlook(place.cameras[0], place.location, site), Outlook(each.cameras[0], each.location, each.site)
+                if (mixed := mixed_up(both)) is not None:
+                    raise BadSurvey("the survey cannot be used: {why}", why=mixed)
 
 
 def _planogram(survey: Survey, place: Place) -> Path | None:

@@ -28,7 +28,7 @@ def hold(specs: Iterable[str]) -> Iterator[None]:
     Raises UnreadableInput camera_busy, at once.
     """
     with ExitStack() as names:
-        for name, spec in {_name_of(spec): spec for spec in specs if is_live(spec)}.items():
+        for name, spec in {name: each for each in specs if is_live(each) for name in _names_of(each)}.items():
             holder = names.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
             try:
                 holder.bind(name)
@@ -43,10 +43,12 @@ def hold(specs: Iterable[str]) -> Iterator[None]:
         yield
 
 
-def _name_of(spec: str) -> str:
-    """One name for one camera: an index and each path of a device are the same, and so is an address with any password."""
-    whole = without_password(spec) if "://" in spec else os.path.realpath(f"/dev/video{spec}" if spec.isdigit() else spec)
-    return f"\0shelfcount-camera-{hashlib.sha256(whole.encode()).hexdigest()[:32]}"
+def _names_of(spec: str) -> Iterator[str]:
+    """An address with any password has one name. A device has that of its path as given, which stays when the camera is plugged
+    in later or comes back under another number, and that of the device to which it leads now."""
+    path = f"/dev/video{spec}" if spec.isdigit() else spec
+    for whole in {without_password(spec)} if "://" in spec else {os.path.normpath(path), os.path.realpath(path)}:
+        yield f"\0shelfcount-camera-{hashlib.sha256(whole.encode()).hexdigest()[:32]}"
 
 
 def _holder_of(name: str) -> int:

@@ -75,7 +75,7 @@ def bay(
     _say(found.bands, count, speak)
     _say_doubts(draft, shown, speak)
     if slots:
-        _say_slots(found, target, settings.location, speak)
+        _say_slots(found, target, settings.location_at(target), speak)
     say_kept(kept, speak)
     if overlay is not None:
         speak.say(tell("{file} shows where they are; compare it with the shelf", file=overlay))

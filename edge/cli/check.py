@@ -1,6 +1,7 @@
 """`shelfcount check` explains every mistake in settings, models, site, cameras and gallery."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,7 @@ from edge.cli.console import Out, out
 from edge.errors import CheckFailed, UsageFault
 from edge.passwords import without_password
 from edge.settings import CameraEntry, Settings, load_settings, settings_file
+from edge.surveying.apart import mixed_up, outlooks_of
 from inventory_core.messages import Message, Told, tell
 from inventory_core.store.sql_book import open_book
 from models.gallery import open_gallery
@@ -57,6 +59,8 @@ def check(
     for file in dict.fromkeys([chosen_site, *(settings.site_of(entry.name) for entry in settings.camera)]):
         if file is not None:
             faults += _checked(speak, partial(_site, file))
+    if len(settings.camera) > 1:
+        faults += _checked(speak, lambda: _apart(settings))
     for entry in () if no_camera else settings.camera:
         if not _is_unplugged(entry):
             faults += _checked(speak, partial(_sees, entry, settings.site_of(entry.name)))
@@ -92,6 +96,16 @@ def _sees(entry: CameraEntry, site: Path | None) -> Message:
     except BadSite:
         place = None  # which was told already
     return camera_on_site(entry, place)
+
+
+def _apart(settings: Settings) -> Message:
+    sites = {}
+    for entry in settings.camera:
+        with suppress(BadSite):  # which was told already
+            sites[entry.name] = open_site(settings.site_of(entry.name))
+    if (mixed := mixed_up(outlooks_of(settings, sites))) is not None:
+        raise mixed
+    return tell("no two cameras count one shelf")
 
 
 def _is_unplugged(entry: CameraEntry) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from edge.api.cameras import name_of, spec_of
+from edge.api.cameras import entry_of, spec_of
 from edge.bootstrap import need_people, open_eye, open_people, open_site, prove_eye
 from edge.capture.hold import hold
 from edge.cli.app import app
@@ -19,6 +19,7 @@ from edge.counting.masking import FindsPeople
 from edge.counting.result import CountResult, with_people_masked
 from edge.counting.sources import Kind, Source, count_source, expand
 from edge.errors import ExitCode, UsageFault
+from edge.passwords import without_password
 from edge.report.annotate import AnnotatedFolder
 from edge.report.count_table import print_count
 from edge.settings import Settings, load_settings
@@ -46,8 +47,13 @@ def count(
     if not sources and camera is None:
         raise UsageFault("count needs a picture, folder or video, or --camera; see `shelfcount count --help`")
     settings = load_settings(gallery=gallery, site=site, location=location)
-    name = name_of(camera, settings.camera)
-    surveyed, place = open_site(site or settings.site_of(name)), location or settings.location_of(name)
+    if camera is not None:
+        place = _place_of(camera, settings, site, location)
+        if sources and place != settings:
+            raise UsageFault("camera {camera} has a place of its own in the settings, where these pictures were not taken; "
+                             "count it by a command of its own", camera=without_password(camera))
+        settings = place
+    surveyed = open_site(settings.site)
     start = parse_instant("--starts-at", starts_at) if starts_at else None
     found = [*expand(sources or ()), *([] if camera is None else [Source.of_camera(*spec_of(camera, settings.camera))])]
     with hold(source.name for source in found if source.kind is Kind.CAMERA):
@@ -56,7 +62,7 @@ def count(
             prove_eye(eye)
         people = _people(settings, annotate_to) if db is not None or annotate_to is not None else None
         keeper = None if db is None else Keeper.open(
-            db, place, SystemClock(), eye.look_alikes, people=people, site=surveyed)
+            db, settings.location, SystemClock(), eye.look_alikes, people=people, site=surveyed)
         drawn = AnnotatedFolder(annotate_to, out().tr) if annotate_to is not None else None
         speak, results = out(), list[CountResult]()
         for source in steps(found, speak, tell("counting")):
@@ -75,6 +81,14 @@ def count(
         for result in results:
             print_count(result, console, speak.tr)
     return int(ExitCode.UNREADABLE if any(result.unreadable for result in results) else ExitCode.DONE)
+
+
+def _place_of(camera: str, settings: Settings, site: Path | None, location: str | None) -> Settings:
+    """The settings with the location and site of the camera's own table, but for what is an option."""
+    if (entry := entry_of(camera, settings.camera)) is None:
+        return settings
+    return settings.model_copy(update={"site": site or entry.site or settings.site,
+                                       "location": location or entry.location or settings.location})
 
 
 def _people(settings: Settings, annotate_to: Path | None) -> FindsPeople | None:

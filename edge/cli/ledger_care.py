@@ -71,7 +71,7 @@ def ledger_backup(
 ) -> int:
     """Copy the book, gallery and sites into one file while everybody works on; the copy is looked through."""
     settings, by = load_settings(db=db, gallery=gallery, site=site), _by()
-    sites = tuple(camera.site for camera in settings.camera if camera.site)
+    sites = tuple(camera.site for camera in settings.camera if camera.site and _is_surveyed(camera.name, camera.site))
     made = back_up(settings.db, file, Wanted(settings.gallery, settings.site, sites, evidence), by.now)
     with opened_book(settings.db) as store, store.write() as book:
         book.add_event(Event(by.now, by.actor, Action.BACKED_UP, Outcome.DONE, by.device, subject=quoted(file.name),
@@ -100,6 +100,13 @@ def ledger_restore(
         for line in _lines(archive, address, made, aside, places):
             speak.say(line)
     return ExitCode.DONE
+
+
+def _is_surveyed(camera: str, site: Path) -> bool:
+    """Whether the camera's own site file is there; that it is not keeps no book from its backup."""
+    if not site.exists():
+        out().warn(tell("camera {camera} has no site file {file} yet, so the backup goes without it", camera=camera, file=site))
+    return site.exists()
 
 
 def _lines(archive: Archive, db: str, made: Restored, aside: list[Path], places: Places) -> Iterator[Message]:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -38,6 +38,7 @@ def serve_command(
     """Serve the API on a book, without an unattended camera loop."""
     settings = load_settings(db=db, gallery=gallery, site=site)
     specs = chosen(camera or (), settings.camera)
+    _need_used(site, specs, settings)
     with held_cameras(specs, SystemClock(), settings_of(settings.camera)) as cameras:
         serve_until_stopped(settings, cameras, host, port)
     _leave()
@@ -62,10 +63,19 @@ def run_command(
     if not specs:
         raise UsageFault("there is no camera to count unattended; name one with --camera, or write a table [[camera]] into "
                          "{file} of the folder in which you start this", file=settings_file())
+    _need_used(site, specs, settings)
     plan = Plan(tuple(specs), Schedule(every, settings.calendar() if at_shift_ends else None))
     with held_cameras(specs, SystemClock(), settings_of(settings.camera)) as cameras:
         serve_until_stopped(settings, cameras, host, port, plan)
     _leave()
+
+
+def _need_used(site: Path | None, cameras: Iterable[str], settings: Settings) -> None:
+    """Raises UsageFault for an option --site by which no camera would be counted."""
+    used = [own.absolute() for camera in cameras if (own := settings.site_of(camera)) is not None]
+    if site is not None and used and site.absolute() not in used:
+        raise UsageFault("no camera would be counted by --site {site}, for each has a `site` of its own in the settings; leave "
+                         "--site out, or mend the table [[camera]]", site=site)
 
 
 def _leave() -> None:

@@ -29,11 +29,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def served(folder: Path) -> Iterator[Served]:
-    """A server that holds a camera before the shelf."""
+    """A server with two cameras before the shelf, of which one has a place of its own."""
     (pictures := folder / "pictures").mkdir()
     shutil.copy(SHELF, pictures)
     with RigCamera(replayed(pictures, noise=1.5)) as rig:
-        running = Served(folder, "--db", "shop.db", "--camera", f"door={rig.url}")
+        tables = [f"[[camera]]\nname = '{name}'\nspec = '{rig.url}'\n" for name in ("door", "till")]
+        (folder / "shelfcount.toml").write_text("".join(tables) + "location = 'till'\nsite = 'till.toml'\n", encoding="utf-8")
+        running = Served(folder, "--db", "shop.db")
         yield running
         running.stop()
         running.process.communicate(timeout=10)
@@ -204,6 +206,33 @@ def test_boards_are_moved_added_taken_away_and_named(page: Page, served: Served,
     bands, slots = (bay := read_site(folder / "shop.site.toml").bay).bands, bay.slots
     assert "eye level" in {slot.shelf for slot in slots} <= {band.shelf for band in bands}
     assert (shelves, "eye level", moved) == (len(bands), bands[0].shelf, bands[0].bottom_mm)
+
+
+def test_a_second_camera_is_surveyed_without_the_sizes_and_shelves_of_the_first(
+    page: Page, served: Served, folder: Path
+) -> None:
+    def save() -> list[str]:
+        page.click("#save-form button")
+        page.until("document.querySelector('#done li')")
+        return [band.shelf for band in read_site(folder / page.js("document.getElementById('file').textContent")).bay.bands]
+
+    open_page(page, served, "en", 1280)
+    take_picture(page)
+    show_shelves(page)
+    page.fill("#shelves tr td:first-child input", "eye level")
+    page.fill("#name", "first")
+    assert "eye level" in save()
+    page.js("document.getElementById('camera').value = 'till'")
+    page.click("#take")
+    page.until("document.getElementById('file').textContent === 'till.toml' && document.getElementById('step-save').hidden")
+    assert ["", "", ""] == page.js("['width', 'height', 'name'].map(id => document.getElementById(id).value)")
+    show_shelves(page)
+    assert page.js("document.getElementById('old-shelves').hidden")
+    shelves = save()
+    page.click("#size-form button")
+    page.until("!document.getElementById('old-shelves').hidden")
+    page.click("#old-shelves")
+    assert (shelves, False) == (save(), "eye level" in shelves)
 
 
 @pytest.mark.slow

@@ -57,11 +57,13 @@ def test_places_are_proposed_and_with_a_gallery_they_have_names_and_become_a_pla
                                    round(slot.left_mm / 2):round(slot.right_mm / 2)])
     assert ExitCode.DONE == commands.run(["enrol", "cola", "photo.png", "--gallery", "g", "--lang", "en"])
     capsys.readouterr()
+    till = "[[camera]]\nname='till'\nspec='0'\nlocation='till'\nsite='site.toml'\n"
+    Path("shelfcount.toml").write_text(till, encoding="utf-8")
     assert ExitCode.DONE == commands.run([*BAY, "--corners", CORNERS, "--slots", "--gallery", "g"])
     assert "site.planogram.csv holds them" in capsys.readouterr().out
     rows = Path("site.planogram.csv").read_text(encoding="utf-8").splitlines()
     assert "location,shelf,sku,facings,depth" == rows[0]
-    assert any(row.startswith("shelf-1,2,cola,") for row in rows[1:])
+    assert any(row.startswith("till,2,cola,") for row in rows[1:])
     assert first == Path("site.1.toml").read_bytes()
     assert ["site.1.toml", "site.planogram.csv", "site.surveyed.png", "site.toml"] == sorted(
         path.name for path in Path().glob("site.*"))

@@ -146,6 +146,25 @@ def test_a_second_count_of_a_camera_that_is_being_counted_is_refused_and_stores_
     assert not Path("book.db").exists()
 
 
+@pytest.mark.parametrize("given", ["till", "http://127.0.0.1:9/live"], ids=["by name", "by address"])
+def test_a_camera_of_the_settings_is_counted_by_its_own_site_for_its_own_location(
+    given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = f"site = '{site_file(Path.cwd())}'\n[[camera]]\nname = 'till'\nspec = 'http://127.0.0.1:9/live'\n"
+    Path("shelfcount.toml").write_text(own + "location = 'till'\nsite = 'till.toml'\n", encoding="utf-8")
+    words = ["count", "--camera", given, "--db", "book.db", "--lang", "en"]
+    assert ExitCode.USAGE == commands.run(words)
+    assert "site file till.toml cannot be read" in capsys.readouterr().err
+    assert ExitCode.USAGE == commands.run([*words, "--site", "other.toml"])
+    assert "site file other.toml cannot be read" in capsys.readouterr().err
+    Path("shelfcount.toml").write_text(own + "location = 'till'\n", encoding="utf-8")
+    for options, location in (([], "till"), (["--location", "yard"], "yard")):
+        assert ExitCode.USAGE == commands.run([*words, *options])
+        assert f"location {location}" in capsys.readouterr().err
+    assert ExitCode.USAGE == commands.run(["count", "a.jpg", *words[1:]])
+    assert "has a place of its own in the settings" in capsys.readouterr().err
+
+
 def test_the_password_of_a_camera_is_kept_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
     Path("shown").mkdir()
     write("shown/a.png", encoded(".png", np.asarray(load_golden_set().image, np.uint8)))

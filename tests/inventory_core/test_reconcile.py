@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from inventory_core.counts import CaptureStatus, ShelfCount
+from inventory_core.counts import Capture, CaptureStatus, ShelfCount
 from inventory_core.discrepancies import DiscrepancyKind, DiscrepancyReport, DiscrepancyState, Owner
 from inventory_core.ids import LocationId, ShelfId, Sku
 from inventory_core.ledger import balances_as_of
@@ -153,6 +153,33 @@ def test_a_product_without_any_place_counts_one_deep_and_only_where_it_is_seen()
 
 def test_without_a_planogram_nothing_is_misplaced() -> None:
     assert [("A", "shortage", 1)] == findings(report([look("09:00", "A A")], ledger("08:00 opening A +3"), Planogram.of([])))
+
+
+def beside(clock: str, drawn: str = "B B") -> Capture:
+    """A look of another camera at shelf 9 of the same location."""
+    seen = look(clock, drawn)
+    return replace(seen, pedigree=replace(seen.pedigree, camera="beside"), shelves_seen=(ShelfId("9"),),
+                   counts=tuple(replace(each, shelf=ShelfId("9")) for each in seen.counts))
+
+
+def test_what_another_camera_of_the_location_sees_is_not_missing_before_this_one() -> None:
+    book, nowhere = ledger("08:00 opening A +5"), Planogram.of([])
+    hidden = replace(beside("10:01", "."), status=CaptureStatus.PARTLY)
+    both = [look("09:00", "A A"), beside("09:01", "A A A"), look("10:00", "A A"), hidden, look("11:00", "A A")]
+    assert [] == findings(report(both, book, nowhere))
+    gone = [*both, beside("11:01", "."), look("12:00", "A A"), look("13:00", "A A"), beside("13:01", ".")]
+    assert [("A", "shortage", 3)] == findings(report(gone, book, nowhere))
+    alone = [both[0], both[1], look("10:00", "A A"), look("11:00", "A A")]
+    assert [("A", "shortage", 3)] == findings(report(alone, book, nowhere, policy=ReconcilePolicy(other_camera_s=60)))
+
+
+def test_a_look_at_another_bay_of_the_location_does_not_show_that_a_stray_is_gone() -> None:
+    looks = [look("09:00", "A A | B A"), beside("09:01"), look("10:00", "A A | B A"), beside("10:01")]
+    gone = [*looks, look("11:00", "A A | B"), beside("11:01"), look("12:00", "A A | B")]
+    for seen, ended_at in ((looks, None), (gone, at("11:00"))):
+        found = report(seen, ledger("08:00 opening A +3"), plan("A A | B"))
+        assert [("A", 2, ended_at)] == [(d.sku, d.looks, d.since.ended_at) for d in found.discrepancies
+                                        if d.kind is DiscrepancyKind.MISPLACED and d.sku == "A"]
 
 
 def test_a_possible_facing_on_a_strange_shelf_is_no_finding() -> None:

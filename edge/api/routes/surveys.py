@@ -163,7 +163,10 @@ def _begin(desk: Desk, id: str, asked: Asked) -> Draft:
 def _notes(desk: Desk, kept: KeptSurvey, place: Place) -> list[Message]:
     """What the installer still has to know or do."""
     notes = []
-    if desk.surveys.counts:
+    if desk.cameras and not place.cameras:
+        notes.append(tell("it is kept, and no camera of this server looks there: cameras with a site file of their own are "
+                          "surveyed by their own pictures"))
+    elif desk.surveys.counts:
         notes.append(tell("every count from now on uses this site"))
     else:
         notes.append(tell("this server does not count: start it again once its detector works"))

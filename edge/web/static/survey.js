@@ -54,13 +54,19 @@ by("upload").addEventListener("change", () => busy("picture", null, async () => 
   if (!file) return;
   const form = new FormData();
   form.append("picture", file);
+  by("upload").value = ""; // or the same file chosen again, after a mistake or a restart, would be no change
   await drafted(await call("POST", "/v2/surveys", { form }));
 }));
 
 /** A picture waits on the server: show it, with the corners of the site in use where it has the same size. */
 async function drafted(answer) {
   state.draft = await answer.json();
+  const before = state.start.file;
   await start(state.draft.camera);
+  if (state.start.file !== before) { // another place: nothing of the one before is its size or name
+    for (const id of ["width", "height", "count"]) by(id).value = "";
+    by("name").value = state.start.site?.camera || "";
+  }
   const { width_px: width, height_px: height, reasons } = state.draft;
   const bytes = await (await call("GET", state.draft.picture)).blob();
   if (state.photo) URL.revokeObjectURL(state.photo);
@@ -247,7 +253,7 @@ async function keep(body, place) {
   const list = document.createElement("ul");
   for (const line of [...lines, ...kept.notes]) list.appendChild(document.createElement("li")).textContent = line;
   place.replaceChildren(list);
-  state.start = await (await call("GET", "/v2/surveys")).json();
+  await start(state.draft.camera);
 }
 
 show("key");

@@ -10,6 +10,7 @@ from edge.capture.wire import Order
 from edge.cli import commands
 from edge.errors import ExitCode, UsageFault
 from edge.settings import CameraEntry, load_settings
+from inventory_core.store.sql_book import open_book
 
 FILE = """
 [[camera]]
@@ -43,6 +44,7 @@ DOOR, WINDOW = "/dev/v4l/by-path/nowhere", "rtsp://owner:Kanarienvogel@10.0.0.4/
 @pytest.mark.parametrize(("given", "expected"), [
     ((), {"door": DOOR, "window": WINDOW}), (("window",), {"window": WINDOW}), (("door=0",), {"door": "0"}),
     (("back=1", "door"), {"back": "1", "door": DOOR}), (("/dev/video3",), {"/dev/video3": "/dev/video3"}),
+    ((WINDOW,), {"window": WINDOW}),
 ])
 def test_a_name_alone_is_one_of_the_settings(
     entries: tuple[CameraEntry, ...], given: tuple[str, ...], expected: dict[str, str]
@@ -91,7 +93,30 @@ def test_check_says_how_each_camera_is_set_and_which_is_not_there(
     said = capsys.readouterr().out
     assert f"wrong: camera door: {DOOR} is not there" in said
     assert "ok: camera window: rtsp://10.0.0.4/live, whose exposure and all else are set in the camera itself" in said
+    assert "wrong: cameras door and window both count a shelf 1 of the location shelf-1" in said
     assert "Kanarienvogel" not in said
+
+
+def test_two_cameras_that_count_one_shelf_are_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    open_book("shop.db").close()
+    words = ["run", "--db", "shop.db", "--port", "0", "--lang", "en", "--camera", "a=a.mp4", "--camera", "b=b.mp4"]
+    assert ExitCode.USAGE == commands.run(words)
+    assert "cameras a and b both count a shelf 1 of the location shelf-1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["run", "serve"])
+def test_a_site_by_which_no_camera_would_be_counted_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("shelfcount.toml").write_text("[[camera]]\nname = 'till'\nspec = 'a.mp4'\nsite = 'till.toml'\n", encoding="utf-8")
+    assert ExitCode.USAGE == commands.run([command, "--port", "0", "--site", "front.toml", "--lang", "en"])
+    assert "no camera would be counted by --site front.toml" in capsys.readouterr().err
+    assert ExitCode.USAGE == commands.run([command, "--port", "0", "--site", str(Path("till.toml").absolute()), "--lang", "en"])
+    assert "till.toml cannot be read" in capsys.readouterr().err
 
 
 def test_run_wants_a_camera(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -313,6 +313,47 @@ def test_cameras_with_a_site_of_their_own_are_surveyed_for_it_alone(build: Build
         (start["file"], start["site"] and start["site"]["fingerprint"]) for start in starts]
 
 
+def two_places(folder: Path, location: str) -> tuple[Settings, dict[str, NamedCamera]]:
+    """Cameras with the site files left.toml and right.toml, of which the right one counts for `location`."""
+    entries = (CameraEntry(name="left", spec="0", location="hall", site=folder / "left.toml"),
+               CameraEntry(name="right", spec="1", location=location, site=folder / "right.toml"))  # fmt: skip
+    shows = StoredFrame(NOW, SHELF_FILE)
+    held = NamedCamera(lambda: ReplayCamera([shows], SimulatedClock(NOW), name="any"), SimulatedClock(NOW))
+    return Settings(db=str(folder / "shop.db"), camera=entries), {"left": held, "right": held}
+
+
+@pytest.mark.parametrize(("location", "names", "status"), [
+    ("hall", ("top", "low"), 422), ("hall", ("high", "deep"), 201), ("till", ("top", "low"), 201)])
+def test_two_cameras_of_one_location_get_no_shelves_of_one_name(
+    build: Build, counter: Counter, tmp_path: Path, location: str, names: tuple[str, ...], status: int
+) -> None:
+    settings, cameras = two_places(tmp_path, location)
+    places = places_of(settings, cameras, {})
+    with TestClient(build(cameras=cameras, settings=settings, survey=Surveys(*places, take=counter.take))) as client:
+        shop = Shop(client)
+        shelves = [shelf | {"name": name} for shelf, name in zip(SHELVES, names, strict=True)]
+        other = RESULT | {"shelves": shelves, "width_mm": 1900}
+        answers = [shop.post(f"/v2/surveys/{shop.post('/v2/surveys', {'camera': camera}).json()['id']}/site", body)
+                   for camera, body in (("left", RESULT), ("right", other), ("left", RESULT))]
+    assert [201, status, 201] == [answer.status_code for answer in answers]
+    assert (status == 201) == (tmp_path / "right.toml").exists()
+    if status != 201:
+        assert "cameras right and left both count a shelf top of the location hall" in answers[1].json()["detail"]
+
+
+def test_a_site_where_no_camera_looks_is_told_and_a_shared_one_has_the_location_of_its_camera(
+    build: Build, counter: Counter, tmp_path: Path
+) -> None:
+    settings, cameras = two_places(tmp_path, "till")
+    surveys = Surveys(*places_of(settings, cameras, {}), take=counter.take)
+    with TestClient(build(cameras=cameras, settings=settings, survey=surveys)) as client:
+        shop = Shop(client)
+        kept = shop.post(f"/v2/surveys/{begun(shop)['id']}/site", RESULT).json()
+    assert (True, False) == tuple(any(words in note for note in kept["notes"]) for words in ("no camera", "every count"))
+    own = Settings(site=tmp_path / "a.toml", camera=(CameraEntry(name="left", spec="0", location="hall"),))
+    assert ["hall"] == [place.location for place in places_of(own, ("left",), {})]
+
+
 @pytest.mark.parametrize(("body", "code"), [({"camera": "window"}, "unknown_camera"), ({"camera": "door", "location": "x"},
                                                                                       "invalid_body")])
 def test_an_unknown_camera_or_field_is_refused(shop: Shop, body: dict[str, str], code: str) -> None:

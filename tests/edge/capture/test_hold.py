@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -24,6 +25,18 @@ def test_whoever_comes_second_to_a_camera_is_told_who_reads_it_and_may_once_that
     assert "Geheim7" not in str(refused.value)
     with hold([second, first]):
         pass
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no memory to write in under /dev")
+def test_a_camera_that_is_plugged_in_only_later_or_comes_back_as_another_device_is_held_all_the_same() -> None:
+    with TemporaryDirectory(dir="/dev/shm") as folder:
+        socket, node = Path(folder) / "by-path", Path(folder) / "video0"
+        with hold([str(socket)]):
+            socket.symlink_to(node)
+            with pytest.raises(UnreadableInput, match="is being read"), hold([str(socket)]):
+                pass
+        with hold([str(socket)]), pytest.raises(UnreadableInput, match="is being read"), hold([str(node)]):
+            pass
 
 
 def test_files_and_other_cameras_are_in_nobodys_way() -> None:
