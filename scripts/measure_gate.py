@@ -1,6 +1,7 @@
 """Measures what watching a still 1080p15 MJPEG camera costs (goal G5), as a Markdown table.
 
     python -m scripts.measure_gate --photo ../shared/data/shelf-photos/test_0.jpg [--rounds 5] [--frames 75]
+        [--quality 85]
 
 One stream of a process of its own: the photo at 1920 x 1080 with fresh sensor noise on each picture. Interleaved rounds, A B
 C A B C: the naive loop (cv2 read, full-resolution BGR difference, Laplacian in doubles), the reader that keeps packets with
@@ -51,13 +52,13 @@ def scene(photo: Path) -> Image:
     return np.asarray(cv2.resize(cut, SIZE_PX, interpolation=how), np.uint8)
 
 
-def serve(photo: Path) -> None:
+def serve(photo: Path, quality: int) -> None:
     """Stream until the pipe on stdin closes."""
     still, dice = scene(photo), np.random.default_rng(0)
     pictures = []
     for _ in range(PICTURES):
         noisy = np.clip(still + dice.normal(0, NOISE, still.shape), 0, 255).astype(np.uint8)
-        pictures.append(bytes(cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()))
+        pictures.append(bytes(cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()))
     with RigCamera(lambda number: pictures[number % PICTURES], fps=FPS) as rig:
         print(rig.url, round(sum(map(len, pictures)) / PICTURES / 1000), flush=True)
         sys.stdin.read()
@@ -126,13 +127,15 @@ def main() -> None:
     parser.add_argument("--photo", type=Path, required=True)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--frames", type=int, default=75)
+    parser.add_argument("--quality", type=int, default=QUALITY, help="of the JPEGs, which decides how long they are")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.serve:
-        serve(given.photo)
+        serve(given.photo, given.quality)
         return
     cv2.setNumThreads(1)
-    command = [sys.executable, "-m", "scripts.measure_gate", "--serve", "--photo", str(given.photo)]
+    command = [sys.executable, "-m", "scripts.measure_gate", "--serve", "--photo", str(given.photo),
+               "--quality", str(given.quality)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as stream:
         assert stream.stdout is not None
         url, kilobytes = stream.stdout.readline().split()

@@ -25,14 +25,19 @@ from edge.counting.pipeline import Eye, LookPolicy, look
 from edge.counting.readings import FrameReading, Gap, Place, Rejected, ShelfReading, Window
 from edge.counting.result import CountResult, HiddenShelf, ShelfTally
 from edge.counting.rows import find_rows
+from edge.counting.unchanged import cells_of
 from inventory_core.counts import CaptureStatus, Pedigree
 from inventory_core.ids import ShelfId
 from inventory_core.messages import Message
+from models.look_memory import LookPolicy as CellPolicy
+from models.look_memory import alike
 
 
 @dataclass(frozen=True, slots=True)
 class CountPolicy:
-    """Every threshold of a count. A burst counts when at least `least_accepted` (share 0..1) of its frames are usable."""
+    """Every threshold of a count. A burst counts when at least `least_accepted` (share 0..1) of its frames are usable.
+    Where so many frames as `least_torn` seem to have slipped blocks, and all are alike, it is the shelf that shows so, such as
+    equal goods of which many went: packets that are lost on the way tear each frame elsewhere."""
 
     look: LookPolicy = field(default_factory=LookPolicy)
     consensus: ConsensusPolicy = field(default_factory=ConsensusPolicy)
@@ -40,6 +45,7 @@ class CountPolicy:
     hidden: HiddenPolicy = field(default_factory=HiddenPolicy)
     gone: GonePolicy = field(default_factory=GonePolicy)
     least_accepted: float = 0.4
+    least_torn: int = 3
 
 
 def count_frame(
@@ -65,12 +71,24 @@ def count_burst(
         return cannot_see(source, ("frozen",), pedigree, frames=frames)
     before = before if before is not None and before.fits(frames[0].image) else None
     looks = [look(frame, eye, site, policy.look, before, guard) for frame in frames]
+    if _slipped_alike(looks, policy.least_torn):
+        whatever_slips = replace(policy.look, quality=replace(policy.look.quality, most_slipped=1.0))
+        looks = [look(frame, eye, site, whatever_slips, before, guard) for frame in frames]
     readings = [each for each in looks if isinstance(each, FrameReading)]
     if len(readings) < max(1.0, policy.least_accepted * len(frames)):
         return cannot_see(source, _why([each for each in looks if isinstance(each, Rejected)]), pedigree, frames=frames)
     if flickers([each.frame for each in readings], policy.look.quality):
         return cannot_see(source, ("flicker",), pedigree, frames=frames)
     return _counted(eye, readings, len(frames), source, site, policy, pedigree, before)
+
+
+def _slipped_alike(looks: Sequence[FrameReading | Rejected], least: int) -> bool:
+    """Whether every frame was refused for blocks that slipped, and they do not differ from one another."""
+    refused = [each for each in looks if isinstance(each, Rejected) and each.reasons == ("torn",) and each.frame.whole]
+    if len(refused) < max(least, len(looks)):
+        return False
+    first, *others = [cells_of(each.frame.image) for each in refused]
+    return all(alike(first, other, CellPolicy()) for other in others)
 
 
 def pedigree_of(eye: Eye, site: Calibration | None, camera: str | None) -> Pedigree:

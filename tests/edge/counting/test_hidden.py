@@ -10,7 +10,7 @@ import pytest
 from calibration.record import Calibration
 from calibration.site_file import read_site
 from edge.capture.frame import Frame, Image
-from edge.counting.count import count_frame
+from edge.counting.count import count_burst, count_frame
 from edge.counting.document import document_of
 from edge.counting.last_clear import LastClear
 from edge.counting.pipeline import Eye
@@ -114,6 +114,22 @@ def test_neither_goods_nor_gaps_on_surveyed_shelves_is_not_an_empty_shop(site: C
     empty = EmptyEye(drawn(SCENE))
     result = count_frame(Eye(empty, empty, 0.35), frame(), source="x", site=site)
     assert (CaptureStatus.CANNOT_SEE, ("nothing_found",), ()) == (result.status, result.reasons, result.shelves)
+
+
+@pytest.mark.parametrize(("blocks", "seen"), [
+    ((9, 9, 9), (CaptureStatus.COUNTED, ())),  # the shelf shows so
+    ((9, 4, 13), (CaptureStatus.CANNOT_SEE, ("torn",))),
+])
+def test_blocks_that_slipped_alike_in_every_frame_are_no_torn_picture(
+    site: Calibration, blocks: tuple[int, ...], seen: tuple[CaptureStatus, tuple[str, ...]]
+) -> None:
+    frames = []
+    for number, by in enumerate(blocks):
+        image = np.clip(shelf() + np.random.default_rng(number).normal(0, 2, (480, 640, 3)), 0, 255).astype(np.uint8)
+        image[256:] = np.roll(image, -16 * by, axis=1)[256:]
+        frames.append(Frame("cam", number, AT + timedelta(seconds=number), image))
+    result = count_burst(eye_on(drawn(SCENE)), frames, source="x", site=site, before=LastClear(shelf()))
+    assert seen == (result.status, result.reasons)
 
 
 def test_cloth_with_soft_folds_hides_as_a_plain_carton_does(site: Calibration) -> None:
