@@ -1,5 +1,6 @@
 """What several rooms' tests share: a PostgreSQL server, where the machine has one; servers that need not count."""
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +17,18 @@ def pytest_configure() -> None:
     """Folders of tests are made in memory where there is room; those of `disk_path` on the disk."""
     if (memory := in_memory()) is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Logging as it was: a server that runs in a test's own process sets it."""
+    root, ours = logging.root, logging.getLogger("shelfcount")
+    before = root.handlers[:], root.level, ours.level
+    yield
+    root.handlers[:] = before[0]
+    root.setLevel(before[1])
+    ours.setLevel(before[2])
+    logging.captureWarnings(False)
 
 
 @pytest.fixture

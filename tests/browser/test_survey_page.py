@@ -121,7 +121,7 @@ def test_a_shelf_that_looks_otherwise_today_is_confirmed_with_one_tap(page: Page
     page.until("document.querySelector('#done li')")
     before = read_site(folder / "shop.site.toml")
     page.upload("#upload", SHELF)
-    page.until("!document.getElementById('same-shelf').hidden")
+    page.until("document.getElementById('same-shelf').checkVisibility()")
     page.click("#confirm")
     page.until("document.querySelector('#confirmed li')")
     after = read_site(folder / "shop.site.toml")

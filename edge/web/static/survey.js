@@ -46,6 +46,7 @@ by("key-form").addEventListener("submit", (event) => {
 
 by("take").addEventListener("click", () => busy("picture", by("take"), async () => {
   by("take").textContent = words.taking;
+  show("picture");
   await drafted(await call("POST", "/v2/surveys", { json: { camera: by("camera").value } }));
 }));
 
@@ -54,6 +55,7 @@ by("upload").addEventListener("change", () => busy("picture", null, async () => 
   if (!file) return;
   const form = new FormData();
   form.append("picture", file);
+  show("picture");
   by("upload").value = ""; // or the same file chosen again, after a mistake or a restart, would be no change
   await drafted(await call("POST", "/v2/surveys", { form }));
 }));

@@ -28,10 +28,9 @@ from inventory_core.ports import BookStore
 from tests.edge.api.conftest import Build, FixedLooker
 from tests.edge.api.test_serve import Serve, folder, serve
 from tests.edge.api.test_taps import captures
-from tests.edge.test_logs import quiet
 from tests.mqtt_broker import PASSWORD, USER, Ear, Mosquitto, certificate, needed, until
 
-__all__ = ["folder", "quiet", "serve"]
+__all__ = ["folder", "serve"]
 
 TOPIC = "shelfcount/shop-1/count"
 

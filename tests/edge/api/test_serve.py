@@ -34,10 +34,7 @@ from inventory_core.service import add_product, post_movement
 from inventory_core.store.sql_book import open_book
 from scripts.book_care.cells import cells
 from tests.edge.api.conftest import COLA, RECEIPT, SALE, add_keys
-from tests.edge.test_logs import quiet
 from tests.inventory_core.shop_lines import ledger
-
-__all__ = ["quiet"]
 
 ROOT = Path(__file__).parents[3]
 START_S = 60.0
