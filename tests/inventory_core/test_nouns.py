@@ -57,6 +57,7 @@ def sale() -> Movement:
         (lambda: ReconcilePolicy(min_captures=0), "bad_value"),
         (lambda: ReconcilePolicy(posting_grace_s=-1), "bad_value"),
         (lambda: ReconcilePolicy(round_bulk_units=0), "bad_value"),
+        (lambda: ReconcilePolicy(other_camera_s=-1), "bad_value"),
         (lambda: ReconcilePolicy(explains_share=0), "bad_value"),
     ],
 )
