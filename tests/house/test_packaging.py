@@ -34,6 +34,8 @@ def test_a_wheel_carries_code_weights_messages_migrations_and_the_demo_day(tmp_p
         "edge/__main__.py",
         "edge/web/locale/zh/shelfcount.po",
         "edge/web/templates/start.html",
+        "edge/web/templates/key.html",
+        "edge/web/templates/page.html",
         "edge/web/templates/survey.html",
         "edge/web/static/pages.css",
         "edge/web/static/survey.js",
